@@ -1,0 +1,1 @@
+"""What the service exists for: the durable pipeline from a prompt to an asset."""

@@ -1,0 +1,1 @@
+"""The providers that make assets, each behind the same interface."""
