@@ -1,0 +1,1 @@
+"""Assets made by rules, offline: the same request gives the same bytes."""
