@@ -33,7 +33,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         staff: wand rod scepter sceptre cane stave
         crossbow: arbalest ballista
         gun: pistol rifle blaster musket cannon revolver shotgun raygun
-   
+    """),
     "armor": _table("""
         helmet: helm hood visor headgear cap mask
         breastplate: cuirass chestplate armor armour plate mail chainmail hauberk tunic vest robe
@@ -42,7 +42,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         gauntlet: glove vambrace bracer handguard
         greaves: boots boot shoes leggings sabatons legplates
         pauldron: shoulder spaulder shoulderpad mantle
-   
+    """),
     "building": _table("""
         house: home cottage inn tavern mansion manor shop villa cabin townhouse residence mill
         house: smithy
@@ -54,7 +54,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         skyscraper: office apartment block station factory lab laboratory bunker base outpost
         church: chapel cathedral abbey monastery
         windmill: watermill turbine
-   
+    """),
     "character": _table("""
         human: man woman person villager hero heroine child boy girl merchant farmer thief rogue
         human: archer pirate
@@ -68,7 +68,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         slime: blob ghost jelly ooze spirit wisp spectre specter phantom
         golem: giant elemental titan colossus treant ent
         spider: crab insect ant beetle scorpion bug tarantula
-   
+    """),
     "environment": _table("""
         forest: woods grove jungle meadow woodland park glade garden field grassland swamp
         island: islet atoll archipelago beach lagoon coast shore
@@ -80,7 +80,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         volcano: lava crater caldera magma hell inferno
         tundra: snow glacier ice arctic winter iceberg
         village: road path camp campsite crossroads clearing street bridge
-   
+    """),
     "prop": _table("""
         barrel: keg cask drum tun
         crate: box container
@@ -101,7 +101,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         tree: plant bush shrub stump log mushroom
         rock: boulder stone
         terminal: console generator computer machine panel
-   
+    """),
     "item": _table("""
         potion: flask vial elixir bottle poison tonic
         key: lockpick
@@ -118,7 +118,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         mushroom: toadstool fungus
         gear: cog battery chip device module
         horn: tusk fang bone skull
-   
+    """),
     "texture": _table("""
         brick: bricks wall masonry
         cobble: cobblestone cobblestones pavement paving
@@ -144,7 +144,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         gold: golden brass bronze copper silver
         bone: bones ivory
         water: sea ocean river pool
-   
+    """),
 }
 
 

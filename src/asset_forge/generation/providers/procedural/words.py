@@ -19,8 +19,8 @@ Rgb = tuple[int, int, int]
 _WORD = re.compile(r"[^\W_]+")
 # What follows one of these only describes: in "a chest of gold coins" the chest is asked for.
 _BREAKS = frozenset(
-    ("with", "of", "in", "on", "for", "from", "by", "under", "near", "at", "inside", "against")
-    + ("beneath", "over", "and", "that", "which")
+    {"with", "of", "in", "on", "for", "from", "by", "under", "near", "at", "inside", "against"}
+    | {"beneath", "over", "and", "that", "which"}
 )
 _SUFFIXES = (
     ("ies", "y"),
