@@ -9,8 +9,23 @@ import time
 import uuid
 
 _PATTERN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_lock = threading.Lock()
-_last_tick = 0
+
+
+class _Ticks:
+    """Time in 1/4096 ms, always increasing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> int:
+        now = time.time_ns() * 4096 // 1_000_000
+        with self._lock:
+            self._last = max(now, self._last + 1)
+            return self._last
+
+
+_ticks = _Ticks()
 
 
 def new_id() -> str:
@@ -20,12 +35,7 @@ def new_id() -> str:
     fraction (method 3 of section 6.2), and a clock that stands still or steps back is passed by
     counting on from the last id.
     """
-    global _last_tick
-    tick = time.time_ns() * 4096 // 1_000_000
-    with _lock:
-        tick = max(tick, _last_tick + 1)
-        _last_tick = tick
-    milliseconds, fraction = divmod(tick, 4096)
+    milliseconds, fraction = divmod(_ticks.next(), 4096)
     value = (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | fraction << 64
     value |= 0b10 << 62 | secrets.randbits(62)
     return str(uuid.UUID(int=value))

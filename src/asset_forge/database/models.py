@@ -70,7 +70,7 @@ Id = String(36)
 
 
 class User(Base):
-    """Somebody who may sign in. The built-in local operator has the login `local` and no password."""
+    """Somebody who may sign in; the built-in operator has the subject `local`, no password."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -212,7 +212,7 @@ class ProviderClaim(Base):
     provider: Mapped[str] = mapped_column(String(32))
     task_id: Mapped[str | None] = mapped_column(
         String(200)
-    )  # the provider's, before the first poll
+    )  # saved before the first poll
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
