@@ -1,0 +1,269 @@
+"""Every environment variable of the service, typed and validated in one place.
+
+`load_settings` reads the environment once, reports every fault in it at once and never repeats the
+value of a secret. Nothing else in the package reads the environment.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+MEBIBYTE = 1 << 20
+GIBIBYTE = 1 << 30
+
+Provider = Literal["meshy", "openai", "anthropic", "elevenlabs", "procedural"]
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; `lines` holds one sentence for each fault in it."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
+
+
+class Environment(StrEnum):
+    """Where the service runs; production hides details and sends errors to Sentry."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class Settings(BaseModel):
+    """The settings of one process; each field is the variable of its name in capitals."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="forbid")
+
+    # Where it listens, and what it calls itself.
+    host: str = "127.0.0.1"
+    port: int = Field(default=3004, ge=0, le=65535)  # 0: any free port
+    environment: Environment = Environment.DEVELOPMENT  # wins over NODE_ENV
+    log_level: Literal["trace", "debug", "info", "warning", "error", "critical"] = "info"
+    trusted_proxies: tuple[str, ...] = ()  # CIDR networks
+    allow_anonymous: bool = False  # listen beyond loopback without sign-in
+    drain_seconds: float = Field(default=5.0, ge=0, le=600)  # serve on after readiness went down
+    grace_seconds: float = Field(default=25.0, ge=0, le=3600)  # then wait for what is running
+
+    # Where it keeps things.
+    data_dir: Path = Path("./var")  # ASSET_FORGE_DATA_DIR
+    metrics_dir: Path | None = None  # default: inside the data directory
+    database_url: str = ""  # default: asset-forge.db inside the data directory
+    database_pool_size: int = Field(default=20, ge=1, le=1000)
+    storage_url: str = ""  # default: objects/ inside the data directory
+    qdrant_url: str = ""
+
+    # Who may use it, and how much.
+    auth_providers: tuple[Literal["local", "privy"], ...] = ()
+    session_hours: float = Field(default=12.0, gt=0, le=24 * 90)
+    max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1, le=100 * GIBIBYTE)
+    default_user_quota_bytes: int | None = Field(default=None, ge=0)
+    volume_reserve_bytes: int = Field(default=64 * MEBIBYTE, ge=0)  # left free on the data volume
+
+    # Jobs.
+    run_jobs: bool = True
+    job_concurrency: int = Field(default=2, ge=1, le=256)  # jobs at once in a process
+    procedural_processes: int = Field(default=2, ge=1, le=64)
+    procedural_timeout_seconds: float = Field(default=120.0, gt=0, le=3600)
+
+    # What operators see, and who may see it.
+    metrics_token: SecretStr | None = None
+    health_details: Literal["full", "authorized", "none"] | None = None
+    sentry_dsn: SecretStr | None = None
+    sentry_in_development: bool = False
+    railway_deployment_id: str = ""
+    prometheus_url: str = ""
+
+    # Providers.
+    meshy_api_key: SecretStr | None = None
+    openai_api_key: SecretStr | None = None
+    anthropic_api_key: SecretStr | None = None
+    elevenlabs_api_key: SecretStr | None = None
+    privy_app_id: str = ""
+    privy_app_secret: SecretStr | None = None
+
+    @field_validator("auth_providers", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ipaddress.ip_network(network, strict=False)
+        return value
+
+    @field_validator("log_level", "environment", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        lowered = value.strip().lower()
+        return {
+            "warn": "warning",
+            "fatal": "critical",
+            "prod": "production",
+            "dev": "development",
+        }.get(lowered, lowered)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        schemes = (
+            "sqlite://",
+            "sqlite+aiosqlite://",
+            "postgres://",
+            "postgresql://",
+            "postgresql+psycopg://",
+        )
+        if value and not value.startswith(schemes):
+            raise ValueError("must begin with sqlite:// or postgresql://")
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        if value and not value.startswith(("file://", "s3://", "gs://", "az://")):
+            raise ValueError("must begin with file://, s3://, gs:// or az://")
+        return value
+
+    @field_validator("qdrant_url", "prometheus_url")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _whole_dsn(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            project = parts.path.rpartition("/")[2]
+            if parts.scheme not in ("http", "https") or not parts.username or not project.isdigit():
+                raise ValueError("must have the form https://KEY@HOST/PROJECT-NUMBER")
+        return value
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether `HOST` is reachable from this machine only."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether the database is the file inside the data directory."""
+        return not self.database_url
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database's URL, the embedded file's where none is set."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'asset-forge.db'}"
+
+    @property
+    def effective_metrics_dir(self) -> Path:
+        """The directory that the processes of one group share their metrics in."""
+        return self.metrics_dir or self.data_dir.absolute() / "metrics"
+
+    @property
+    def effective_health_details(self) -> Literal["full", "authorized", "none"]:
+        """Who sees the details of the deep probe; off loopback only the authorized."""
+        return self.health_details or ("full" if self.is_loopback else "authorized")
+
+    @property
+    def configured_providers(self) -> dict[Provider, bool]:
+        """Each provider, and whether it can be used."""
+        return {
+            "meshy": self.meshy_api_key is not None,
+            "openai": self.openai_api_key is not None,
+            "anthropic": self.anthropic_api_key is not None,
+            "elevenlabs": self.elevenlabs_api_key is not None,
+            "procedural": True,
+        }
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that may appear in no log, error or trace."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment (`os.environ` unless given).
+
+    Raises:
+        SettingsError: One or more variables cannot be used; every fault is named.
+    """
+    variables = dict(os.environ if environment is None else environment)
+    if not variables.get("ENVIRONMENT") and variables.get("NODE_ENV"):
+        variables["ENVIRONMENT"] = variables["NODE_ENV"]
+    values: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        if text := variables.get(_variable(name), "").strip():
+            values[name] = text
+    lines: list[str] = []
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        lines = [_describe(fault["loc"], fault["msg"], variables) for fault in faults]
+        faulty = {str(fault["loc"][0]) for fault in faults}
+        settings = Settings(**{name: values[name] for name in values if name not in faulty})
+    lines += _contradictions(settings)
+    if lines:
+        raise SettingsError(lines)
+    return settings
+
+
+def _variable(name: str) -> str:
+    return "ASSET_FORGE_DATA_DIR" if name == "data_dir" else name.upper()
+
+
+def _describe(location: tuple[int | str, ...], message: str, variables: Mapping[str, str]) -> str:
+    name = str(location[0])
+    variable = _variable(name)
+    secret = "SecretStr" in str(Settings.model_fields[name].annotation)
+    value = variables.get(variable, "")
+    shown = "" if secret or "://" in value else f"={value[:100]!r}"
+    allowed = message.removeprefix("Value error, ").replace("Input should be", "must be")
+    return f"{variable}{shown}: {allowed}"
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    lines: list[str] = []
+    open_to_all = not settings.auth_providers and not settings.allow_anonymous
+    if open_to_all and not settings.is_loopback:
+        lines.append(
+            f"HOST={settings.host!r}: other machines can reach it, and AUTH_PROVIDERS is empty, so "
+            "that anybody could act as the operator; set AUTH_PROVIDERS=local or HOST=127.0.0.1, "
+            "or, if that is really meant, ALLOW_ANONYMOUS=true"
+        )
+    if "privy" in settings.auth_providers:
+        missing = [
+            variable
+            for variable, value in (
+                ("PRIVY_APP_ID", settings.privy_app_id),
+                ("PRIVY_APP_SECRET", settings.privy_app_secret),
+            )
+            if not value
+        ]
+        lines += [
+            f"{variable}: must be set, since AUTH_PROVIDERS names privy" for variable in missing
+        ]
+    return lines
