@@ -1,0 +1,34 @@
+"""Metrics for any ASGI application: exact over processes, cheap enough to leave on."""
+
+from asset_forge.observability.metrics._declarations import (
+    CounterDeclaration,
+    Declaration,
+    DeclarationError,
+    GaugeDeclaration,
+    HistogramDeclaration,
+    InfoDeclaration,
+    Label,
+    Merge,
+)
+from asset_forge.observability.metrics._families import CounterFamily, GaugeFamily, HistogramFamily
+from asset_forge.observability.metrics._instruments import Counter, Gauge, Histogram
+from asset_forge.observability.metrics._registry import Registry, Scrape
+
+__all__ = [
+    "Counter",
+    "CounterDeclaration",
+    "CounterFamily",
+    "Declaration",
+    "DeclarationError",
+    "Gauge",
+    "GaugeDeclaration",
+    "GaugeFamily",
+    "Histogram",
+    "HistogramDeclaration",
+    "HistogramFamily",
+    "InfoDeclaration",
+    "Label",
+    "Merge",
+    "Registry",
+    "Scrape",
+]

@@ -1,0 +1,182 @@
+"""A metric with its labels: finds the series of a set of label values, and limits how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from asset_forge.observability.metrics._declarations import (
+    OTHER,
+    OVERFLOW,
+    CounterDeclaration,
+    Declaration,
+    GaugeDeclaration,
+    HistogramDeclaration,
+    InfoDeclaration,
+    Merge,
+)
+from asset_forge.observability.metrics._instruments import (
+    Context,
+    Counter,
+    Gauge,
+    Histogram,
+    Instrument,
+)
+from asset_forge.observability.metrics._memory import Cell
+
+LABEL_BYTES_LIMIT = 24_000
+"""The label values of one series, in UTF-8 and together; a longer set goes to the overflow series."""
+
+D = TypeVar("D", bound=Declaration)
+I = TypeVar("I", bound=Instrument)  # noqa: E741
+
+
+class LabelError(ValueError):
+    """Label values that do not belong to the metric."""
+
+
+class Family(Generic[D, I]):
+    """All series of one metric. `labels()` hands out the instrument of one of them."""
+
+    __slots__ = ("_allocate", "_children", "_closed", "_context", "_hidden", "_make", "_on_overflow", "_overflow", "declaration")
+
+    def __init__(
+        self,
+        declaration: D,
+        context: Context,
+        make: Callable[[Context, Callable[[], Cell]], I],
+        allocate: Callable[[Declaration, tuple[str, ...]], Cell],
+        on_overflow: Callable[[str], None],
+    ) -> None:
+        self.declaration = declaration
+        self._context = context
+        self._make = make
+        self._allocate = allocate
+        self._on_overflow = on_overflow
+        self._children: dict[tuple[str, ...], I] = {}
+        self._hidden: dict[tuple[str, ...], I] = {}
+        self._closed = tuple(
+            None if label.values is None else frozenset((*label.values, OVERFLOW))
+            for label in declaration.labels
+        )
+        self._overflow = tuple(
+            OTHER if label.values is not None and OTHER in label.values else OVERFLOW
+            for label in declaration.labels
+        )
+
+    def labels(self, *values: str, **named: str) -> I:
+        """Return the series of these label values, by position or by name; without labels, the only one.
+
+        A value outside a closed set becomes `other` if the set has it, otherwise `__overflow__`; past the series
+        limit all open labels become `__overflow__`. Both are counted in `metrics_series_overflow_total`.
+        """
+        try:
+            return self._children[values]
+        except (KeyError, TypeError):
+            return self._find(values, named)
+
+    def children(self) -> list[tuple[tuple[str, ...], I]]:
+        """List the series of this process with their label values."""
+        return list(self._children.items())
+
+    def _find(self, values: tuple[str, ...], named: dict[str, str]) -> I:
+        try:
+            exact, folded = self._fold(self._ordered(values, named))
+        except LabelError as error:
+            self._context.guard.fault(self.declaration.name, error)
+            exact, folded = self._overflow, True
+        if folded:
+            self._on_overflow(self.declaration.name)
+        child = self._children.get(exact)
+        return child if child is not None else self._create(exact)
+
+    def _ordered(self, values: tuple[str, ...], named: dict[str, str]) -> tuple[str, ...]:
+        names = self.declaration.label_names
+        if named:
+            if values or named.keys() != set(names):
+                raise LabelError(
+                    f"{self.declaration.name}: labels {sorted(named)} given"
+                    f"{' beside values by position' if values else ''}, {list(names)} needed"
+                )
+            values = tuple(named[name] for name in names)
+        if len(values) != len(names):
+            raise LabelError(
+                f"{self.declaration.name}: {len(values)} label values given, {len(names)} needed: {list(names)}"
+            )
+        return tuple(_clean(value) for value in values)
+
+    def _fold(self, values: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        allowed = tuple(
+            value if closed is None or value in closed else instead
+            for value, closed, instead in zip(values, self._closed, self._overflow, strict=True)
+        )
+        if allowed in self._children or allowed in self._hidden:
+            return allowed, allowed != values
+        full = len(self._children) + len(self._hidden) >= self.declaration.series_limit
+        if full or sum(len(value.encode()) for value in allowed) > LABEL_BYTES_LIMIT:
+            allowed = tuple(
+                OVERFLOW if closed is None else value
+                for value, closed in zip(allowed, self._closed, strict=True)
+            )
+        return allowed, allowed != values
+
+    def _create(self, values: tuple[str, ...]) -> I:
+        with self._context.lock:
+            child = self._children.get(values)
+            if child is None and values in self._hidden:
+                child = self._hidden.pop(values)
+                child.show()
+                self._children[values] = child
+            elif child is None:
+                child = self._make(self._context, lambda: self._allocate(self.declaration, values))
+                self._children[values] = child
+            return child
+
+
+class CounterFamily(Family[CounterDeclaration, Counter]):
+    """All series of a counter."""
+
+    __slots__ = ()
+
+
+class HistogramFamily(Family[HistogramDeclaration, Histogram]):
+    """All series of a histogram."""
+
+    __slots__ = ()
+
+
+class InfoFamily(Family[InfoDeclaration, Gauge]):
+    """The series of an info: the value 1."""
+
+    __slots__ = ()
+
+
+class GaugeFamily(Family[GaugeDeclaration, Gauge]):
+    """All series of a gauge; those of things that have vanished can be removed."""
+
+    __slots__ = ()
+
+    def remove(self, *values: str) -> None:
+        """Take the series of these label values out of the exposition until it is used again."""
+        values = self._ordered(values, {})
+        if self.declaration.merge is Merge.NEWEST:
+            self.labels(*values)
+        with self._context.lock:
+            self._hide(values)
+
+    def clear(self) -> None:
+        """Take every series out of the exposition until it is used again."""
+        with self._context.lock:
+            for values in list(self._children):
+                self._hide(values)
+
+    def _hide(self, values: tuple[str, ...]) -> None:
+        child = self._children.pop(values, None)
+        if child is not None:
+            child.hide()
+            self._hidden[values] = child
+
+
+def _clean(value: str) -> str:
+    """Return `value` as text that UTF-8 can carry; a lone surrogate becomes a question mark."""
+    return str(value).encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,33 @@
+"""Where the values of the series live: the interface, and the memory of one process."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import Protocol
+
+from asset_forge.observability.metrics._declarations import Declaration
+
+
+@dataclass(slots=True, frozen=True)
+class Cell:
+    """The values of one series in one place: `width` doubles of `view`, from `index` on."""
+
+    view: memoryview[float]
+    index: int
+
+
+class Memory(Protocol):
+    """Gives out cells, all zero."""
+
+    def allocate(self, declaration: Declaration, values: tuple[str, ...]) -> Cell:
+        """Return a cell of `declaration.width` doubles for the label values."""
+        ...
+
+
+class ProcessMemory:
+    """Values that only this process sees."""
+
+    def allocate(self, declaration: Declaration, values: tuple[str, ...]) -> Cell:
+        """Return a cell of its own for each call."""
+        return Cell(memoryview(array("d", bytes(8 * declaration.width))), 0)
