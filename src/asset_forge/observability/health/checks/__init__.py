@@ -1,0 +1,26 @@
+"""The checks that most services need; each function builds one `Check`."""
+
+from asset_forge.observability.health.checks._cgroup import cgroup_memory
+from asset_forge.observability.health.checks._database import database
+from asset_forge.observability.health.checks._disk import disk
+from asset_forge.observability.health.checks._external_apis import LastOutcome, external_apis
+from asset_forge.observability.health.checks._memory import (
+    MemoryUse,
+    ProcessMemory,
+    memory,
+    system_memory,
+)
+from asset_forge.observability.health.checks._qdrant import qdrant
+
+__all__ = [
+    "LastOutcome",
+    "MemoryUse",
+    "ProcessMemory",
+    "cgroup_memory",
+    "database",
+    "disk",
+    "external_apis",
+    "memory",
+    "qdrant",
+    "system_memory",
+]
