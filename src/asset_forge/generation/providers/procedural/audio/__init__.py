@@ -1,0 +1,5 @@
+"""Music, sound effects and voice-like barks made by rules, as WAV files."""
+
+from asset_forge.generation.providers.procedural.audio._music import make_music
+
+__all__ = ["make_music"]
