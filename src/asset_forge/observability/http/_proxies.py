@@ -1,0 +1,5 @@
+"""Whose word is taken on where a request comes from."""
+
+
+class TrustedProxies:
+    """."""

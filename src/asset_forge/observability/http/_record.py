@@ -1,0 +1,117 @@
+"""What is known of one request, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+from asset_forge.observability.http._asgi import Scope
+
+Outcome: TypeAlias = Literal[
+    "in_progress",
+    "completed",
+    "failed",
+    "aborted",
+    "cancelled",
+    "client_left",
+    "client_closed",
+    "server_closed",
+    "disconnected",
+    "rejected",
+]
+"""How a request ended.
+
+`completed` the whole response was sent; `failed` nothing was sent, and the server answers 500; `aborted` the
+application broke off after the response had begun; `cancelled` the server cancelled the application;
+`client_left` the client closed the connection before the last body byte (status 499). A WebSocket ends as
+`client_closed`, `server_closed`, `disconnected` (the connection broke), `failed` or `rejected` (never accepted).
+"""
+
+
+class RequestRecord:
+    """One request: filled while it runs, complete when observers get it in `finish`.
+
+    Times are seconds of the wrapper's clock; sizes are bytes of body as the application received and sent them,
+    without framing. `status` is what the client got: 499 stands for a client that left, 500 for an application that
+    never answered, 101 for an accepted WebSocket, 0 while nothing is known. `path` and `root_path` are those of
+    arrival: mounts rewrite the scope's. Observers may set `request_id`, `trace_id` and `exemplar` in `start`.
+    """
+
+    __slots__ = (
+        "_first_byte_at",
+        "exception",
+        "exemplar",
+        "duration_seconds",
+        "method",
+        "outcome",
+        "path",
+        "request_bytes",
+        "request_id",
+        "response_bytes",
+        "root_path",
+        "route",
+        "scope",
+        "started_at",
+        "status",
+        "streamed",
+        "trace_id",
+    )
+
+    def __init__(self, scope: Scope, method: str, started_at: float) -> None:
+        self.scope = scope
+        self.method = method
+        self.path: str = scope["path"]
+        self.root_path: str = scope.get("root_path", "")
+        self.started_at = started_at
+        self.route = ""
+        self.status = 0
+        self.outcome: Outcome = "in_progress"
+        self.duration_seconds = 0.0
+        self.request_bytes = 0
+        self.response_bytes = 0
+        self.streamed = False
+        self.exception: BaseException | None = None
+        self.request_id = ""
+        self.trace_id = ""
+        self.exemplar: Mapping[str, str] | None = None
+        self._first_byte_at = 0.0
+
+    @property
+    def first_byte_seconds(self) -> float | None:
+        """Time to the first byte of the body; None when no body byte was sent."""
+        if self._first_byte_at:
+            return self._first_byte_at - self.started_at
+        return self.duration_seconds if self.response_bytes else None
+
+    @property
+    def client(self) -> str | None:
+        """The client's address, as a trusted proxy told it if there is one; None when the server knows none."""
+        client: tuple[str, int] | None = self.scope.get("client")
+        return client[0] if client else None
+
+    @property
+    def scheme(self) -> str:
+        """`http` or `https` (`ws` or `wss`), as a trusted proxy told it if there is one."""
+        scheme: str = self.scope.get("scheme", "http")
+        return scheme
+
+
+class RequestObserver:
+    """Told about every request; override what is needed, the rest costs nothing.
+
+    All methods are called on the event loop and must not block. A fault in one is counted and logged, and never
+    reaches the request.
+    """
+
+    def start(self, record: RequestRecord) -> None:
+        """Called before the application; `route`, `status` and the outcome are not known yet."""
+
+    def response_headers(self, record: RequestRecord) -> Iterable[tuple[bytes, bytes]]:
+        """Called when the response begins; return lower-case header pairs to add to it."""
+        return ()
+
+    def finish(self, record: RequestRecord) -> None:
+        """Called once, after the last byte or whatever else ended the request."""
+
+    def failed_afterwards(self, record: RequestRecord, error: BaseException) -> None:
+        """Called when the application raises after `finish`, such as in background work."""

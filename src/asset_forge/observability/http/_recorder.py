@@ -1,0 +1,112 @@
+"""What happens to a record when its request begins and ends: gauges, route, metrics, observers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from asset_forge.observability.http._asgi import Message
+from asset_forge.observability.http._declarations import UNMATCHED
+from asset_forge.observability.http._guard import TelemetryGuard
+from asset_forge.observability.http._record import RequestObserver, RequestRecord
+from asset_forge.observability.http._series import RequestMetrics
+
+
+class Recorder:
+    """Serves all requests of one wrapper; which observers want to hear what is decided once, here."""
+
+    __slots__ = (
+        "_clock",
+        "_finish",
+        "_guard",
+        "_headers",
+        "_late",
+        "_metrics",
+        "_resolver",
+        "_start",
+        "adds_headers",
+    )
+
+    def __init__(
+        self,
+        metrics: RequestMetrics,
+        guard: TelemetryGuard,
+        observers: Sequence[RequestObserver],
+        resolver: Callable[[RequestRecord], str],
+        clock: Callable[[], float],
+    ) -> None:
+        self._metrics = metrics
+        self._guard = guard
+        self._resolver = resolver
+        self._clock = clock
+        self._start = [one.start for one in observers if _overrides(one, "start")]
+        self._headers = [
+            one.response_headers for one in observers if _overrides(one, "response_headers")
+        ]
+        self._finish = [one.finish for one in observers if _overrides(one, "finish")]
+        self._late = [
+            one.failed_afterwards for one in observers if _overrides(one, "failed_afterwards")
+        ]
+        self.adds_headers = bool(self._headers)
+
+    def now(self) -> float:
+        """Return the time in seconds of the wrapper's clock."""
+        return self._clock()
+
+    def begin(self, record: RequestRecord) -> None:
+        """Tell the observers that a request begins."""
+        for start in self._start:
+            try:
+                start(record)
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                self._guard.caught("observer", error)
+
+    def with_headers(self, record: RequestRecord, message: Message) -> Message:
+        """Return the response's first message with the observers' headers added."""
+        added: list[tuple[bytes, bytes]] = []
+        for response_headers in self._headers:
+            try:
+                added.extend(response_headers(record))
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                self._guard.caught("observer", error)
+        return {**message, "headers": [*message.get("headers", ()), *added]} if added else message
+
+    def finish(self, record: RequestRecord) -> None:
+        """Write an ended HTTP request into the metrics, and tell the observers."""
+        try:
+            self._metrics.in_progress.dec()
+            self.end(record)
+            self._metrics.write(record)
+        except Exception as error:  # noqa: BLE001 -- the guard decides
+            self._guard.caught("metrics", error)
+        if self._finish:
+            self.tell(record)
+
+    def end(self, record: RequestRecord) -> None:
+        """Take the duration and find the route."""
+        record.duration_seconds = self._clock() - record.started_at
+        try:
+            record.route = self._resolver(record)
+        except Exception as error:  # noqa: BLE001 -- the guard decides
+            record.route = UNMATCHED
+            self._guard.caught("route", error)
+
+    def tell(self, record: RequestRecord) -> None:
+        """Hand a finished record to the observers."""
+        for finish in self._finish:
+            try:
+                finish(record)
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                self._guard.caught("observer", error)
+
+    def tell_late(self, record: RequestRecord, failure: BaseException) -> None:
+        """Tell the observers what the application raised after its request had ended."""
+        for failed_afterwards in self._late:
+            try:
+                failed_afterwards(record, failure)
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                self._guard.caught("observer", error)
+
+
+def _overrides(observer: RequestObserver, method: str) -> bool:
+    """Tell whether an observer does anything in `method`."""
+    return getattr(type(observer), method) is not getattr(RequestObserver, method)

@@ -1,0 +1,134 @@
+"""The instruments that a request touches, found with one dictionary hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from asset_forge.observability.http._declarations import (
+    FIRST_BYTE,
+    IN_PROGRESS,
+    METHODS,
+    REQUEST_DURATION,
+    REQUEST_SIZE,
+    REQUESTS,
+    RESPONSE_SIZE,
+)
+from asset_forge.observability.http._record import RequestRecord
+from asset_forge.observability.metrics import (
+    Counter,
+    CounterFamily,
+    Histogram,
+    HistogramFamily,
+    Registry,
+)
+
+_SERIES_LIMIT = 10_000
+"""Label sets kept at hand. Methods and statuses are closed and routes are few, so only a resolver that invents routes
+gets here; what is past the limit is looked up in the registry, which folds it into `__overflow__`."""
+
+KNOWN_METHODS = {method: method for method in METHODS}
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFamilies:
+    """The service's own families of requests by endpoint, counted beside those of this package.
+
+    `requests` has the labels endpoint, method, status_code; `duration` (seconds) has endpoint, method.
+    """
+
+    requests: CounterFamily
+    duration: HistogramFamily
+
+
+class Series:
+    """The instruments of one (method, route, status)."""
+
+    __slots__ = (
+        "duration",
+        "endpoint_duration",
+        "endpoint_requests",
+        "first_byte",
+        "request_size",
+        "requests",
+        "response_size",
+    )
+
+    requests: Counter
+    duration: Histogram
+    request_size: Histogram
+    response_size: Histogram
+    first_byte: Histogram
+    endpoint_requests: Counter | None
+    endpoint_duration: Histogram | None
+
+
+class RequestMetrics:
+    """All metrics of HTTP requests; `write` puts one finished record into them."""
+
+    __slots__ = (
+        "_duration",
+        "_endpoints",
+        "_first_byte",
+        "_request_size",
+        "_requests",
+        "_response_size",
+        "_series",
+        "in_progress",
+    )
+
+    def __init__(self, registry: Registry, endpoints: EndpointFamilies | None = None) -> None:
+        self.in_progress = registry.gauge(IN_PROGRESS).labels()
+        self._requests = registry.counter(REQUESTS)
+        self._duration = registry.histogram(REQUEST_DURATION)
+        self._request_size = registry.histogram(REQUEST_SIZE)
+        self._response_size = registry.histogram(RESPONSE_SIZE)
+        self._first_byte = registry.histogram(FIRST_BYTE)
+        self._endpoints = endpoints
+        self._series: dict[tuple[str, str, int], Series] = {}
+
+    def write(self, record: RequestRecord) -> None:
+        """Count a finished request."""
+        key = (record.method, record.route, record.status)
+        series = self._series.get(key) or self._open(key)
+        seconds = record.duration_seconds
+        exemplar = record.exemplar
+        series.requests.inc(1.0, exemplar)
+        series.duration.observe(seconds, exemplar)
+        series.request_size.observe(record.request_bytes)
+        series.response_size.observe(record.response_bytes)
+        if record.streamed:
+            series.first_byte.observe(record.first_byte_seconds or seconds, exemplar)
+        if series.endpoint_requests is not None:
+            series.endpoint_requests.inc()
+        if series.endpoint_duration is not None:
+            series.endpoint_duration.observe(seconds, exemplar)
+
+    def expect(self, method: str, route: str, statuses: Iterable[int]) -> None:
+        """Let the counters of a documented route start at 0, so that `increase()` sees a first failure."""
+        for status in statuses:
+            labels = (KNOWN_METHODS.get(method, "other"), status_label(status))
+            self._requests.labels(labels[0], route, labels[1])
+            if self._endpoints is not None:
+                self._endpoints.requests.labels(route, *labels)
+
+    def _open(self, key: tuple[str, str, int]) -> Series:
+        method, route, status = key
+        code = status_label(status)
+        series = Series()
+        series.requests = self._requests.labels(method, route, code)
+        series.duration = self._duration.labels(method, route, code)
+        series.request_size = self._request_size.labels(method, route)
+        series.response_size = self._response_size.labels(method, route)
+        series.first_byte = self._first_byte.labels(method, route)
+        endpoints = self._endpoints
+        series.endpoint_requests = endpoints and endpoints.requests.labels(route, method, code)
+        series.endpoint_duration = endpoints and endpoints.duration.labels(route, method)
+        if len(self._series) < _SERIES_LIMIT:
+            self._series[key] = series
+        return series
+
+
+def status_label(status: int) -> str:
+    """Return a status as a label value; what is no HTTP status is `other`."""
+    return str(int(status)) if 100 <= status <= 599 else "other"

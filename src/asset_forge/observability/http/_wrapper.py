@@ -1,0 +1,96 @@
+"""The outermost ASGI layer: measures each request once, whatever runs inside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from asset_forge.observability.http._asgi import ASGIApp, Receive, Scope, Send
+from asset_forge.observability.http._exchange import HttpExchange
+from asset_forge.observability.http._guard import TelemetryGuard
+from asset_forge.observability.http._proxies import TrustedProxies
+from asset_forge.observability.http._record import RequestObserver, RequestRecord
+from asset_forge.observability.http._recorder import Recorder
+from asset_forge.observability.http._routes import RouteTemplates
+from asset_forge.observability.http._series import KNOWN_METHODS, EndpointFamilies, RequestMetrics
+from asset_forge.observability.http._websocket import WebSocketMetrics, WebSocketSession
+from asset_forge.observability.metrics import Registry
+
+RouteResolver = Callable[[RequestRecord], str]
+
+
+class ObservedApplication:
+    """Wraps any ASGI application and records every request once, as it was really answered.
+
+    Put it outermost. `resolver` names the route of a finished request (the default knows Litestar, Starlette and
+    FastAPI, and whatever sets `scope["path_template"]`); `endpoints` are families of the service's own that count
+    the same requests; `observers` get the record, such as an access log; `proxies` says whose word on the client's
+    address is taken, and then also the application finds it in `scope["client"]`. `clock` returns seconds and only
+    rises. With `strict` a fault of the measurement is raised into the request, for tests.
+
+    Cancelled requests: a cancellation after the client has left is the client's (499); any other is the server's
+    and counts with the status that was sent, or 500 where none was.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        registry: Registry,
+        *,
+        observers: Sequence[RequestObserver] = (),
+        endpoints: EndpointFamilies | None = None,
+        resolver: RouteResolver | None = None,
+        proxies: TrustedProxies | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+        strict: bool = False,
+    ) -> None:
+        self._app = app
+        self._guard = TelemetryGuard(registry, strict=strict)
+        self._proxies = proxies
+        self._metrics = RequestMetrics(registry, endpoints)
+        self._websockets = WebSocketMetrics(registry, self._guard)
+        self._in_progress = self._metrics.in_progress
+        self._recorder = Recorder(
+            self._metrics,
+            self._guard,
+            observers,
+            RouteTemplates() if resolver is None else resolver,
+            clock,
+        )
+
+    def expect(self, method: str, route: str, statuses: Iterable[int]) -> None:
+        """Let the counters of a documented route start at 0, so that `increase()` sees a first failure."""
+        self._metrics.expect(method, route, statuses)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run one request through the application."""
+        kind = scope["type"]
+        if kind == "http":
+            if self._proxies is not None:
+                self._take_forwarded(scope)
+            method = KNOWN_METHODS.get(scope["method"], "other")
+            record = HttpExchange(self._recorder, scope, method, receive, send)
+            self._in_progress.inc()
+        elif kind == "websocket":
+            if self._proxies is not None:
+                self._take_forwarded(scope)
+            record = WebSocketSession(self._recorder, self._websockets, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+            return
+        try:
+            self._recorder.begin(record)
+            await self._app(scope, record.receive, record.send)
+        except BaseException as error:
+            record.close(error)
+            raise
+        else:
+            record.close(None)
+
+    def _take_forwarded(self, scope: Scope) -> None:
+        """Put what a trusted proxy says about the client into the scope."""
+        assert self._proxies is not None
+        try:
+            self._proxies.apply(scope)
+        except Exception as error:  # noqa: BLE001 -- the guard decides
+            self._guard.caught("proxy", error)
