@@ -1,0 +1,177 @@
+"""Writes lines from a thread of its own: the caller never waits for a pipe, a disk or a terminal."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable
+
+__all__ = ["LineWriter"]
+
+_BATCH_BYTES = 65_536
+_RETRY_SECONDS = (
+    0.05  # for a sink that refused: soon enough to see it recover, rare enough to cost nothing
+)
+
+
+class LineWriter:
+    """A bounded queue of lines and the thread that writes them to a file descriptor.
+
+    A line that finds the queue full (``max_lines``, ``max_bytes``) and a line that the sink refuses (disk full, pipe
+    closed) is lost: ``on_lost`` is told how many at once, and ``report`` renders the line that tells the reader when the
+    sink takes lines again. The descriptor stays the caller's and is not closed.
+    """
+
+    def __init__(
+        self,
+        fd: int,
+        *,
+        report: Callable[[int, str], bytes],
+        on_lost: Callable[[int], None],
+        max_lines: int = 10_000,
+        max_bytes: int = 8_388_608,
+    ) -> None:
+        self._fd = fd
+        self._report = report
+        self._on_lost = on_lost
+        self._max_lines = max_lines
+        self._max_bytes = max_bytes
+        self._reset()
+        reference = weakref.ref(self)
+
+        def after_fork() -> None:
+            writer = reference()
+            if writer is not None:
+                writer._reset()
+
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=after_fork)
+
+    def _reset(self) -> None:
+        """Start empty: at first, and in a forked child, where the thread is gone and the lock may be held."""
+        self._changed = threading.Condition(threading.Lock())
+        self._lines: deque[bytes] = deque()
+        self._bytes = 0
+        self._sleeping = False
+        self._writing = 0
+        self._unreported = 0
+        self._reason = "the queue was full"
+        self._torn = False
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def write(self, line: bytes) -> None:
+        """Queue ``line``, which ends in a line break. Never waits and never raises."""
+        with self._changed:
+            fits = len(self._lines) < self._max_lines and self._bytes + len(line) <= self._max_bytes
+            if fits and not self._closing:
+                self._lines.append(line)
+                self._bytes += len(line)
+                if self._sleeping:
+                    self._sleeping = False
+                    self._changed.notify_all()
+                if self._thread is None:
+                    self._start()
+                return
+            self._unreported += 1
+        self._on_lost(1)
+
+    def flush(self, timeout: float) -> bool:
+        """Wait up to ``timeout`` seconds until all queued lines are written or lost; False if some are left."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while self._lines or self._writing:
+                left = deadline - time.monotonic()
+                if left <= 0 or self._thread is None or not self._thread.is_alive():
+                    return False
+                self._changed.wait(left)
+        return True
+
+    def close(self, timeout: float) -> int:
+        """Write what is queued for up to ``timeout`` seconds, then give up; returns how many lines were left behind.
+
+        Lines written later are lost and counted.
+        """
+        with self._changed:
+            if self._closing:
+                return 0
+        self.flush(timeout)
+        with self._changed:
+            self._closing = True
+            left = len(self._lines) + self._writing
+            self._lines.clear()
+            self._bytes = 0
+            self._changed.notify_all()
+        if left:
+            self._on_lost(left)
+        return left
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:  # the interpreter is shutting down: no thread can start any more
+            self._thread = None
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._lines and not self._closing:
+                    self._sleeping = True
+                    self._changed.wait()
+                if self._closing:
+                    return
+                batch = self._take()
+                lost, reason = self._unreported, self._reason
+                self._unreported = 0
+            if lost:
+                batch.insert(0, self._report(lost, reason))
+            refused, why = self._put(batch)
+            with self._changed:
+                self._writing = 0
+                if refused:
+                    missing = min(refused, len(batch) - bool(lost))
+                    self._unreported += missing + (lost if refused == len(batch) else 0)
+                    self._reason = why
+                elif not self._unreported:
+                    self._reason = "the queue was full"
+                closing = self._closing
+                self._changed.notify_all()
+                if refused and not closing:
+                    self._changed.wait(_RETRY_SECONDS)
+            if refused and not closing:
+                self._on_lost(missing)
+
+    def _take(self) -> list[bytes]:
+        batch: list[bytes] = []
+        size = 0
+        while self._lines and size < _BATCH_BYTES:
+            line = self._lines.popleft()
+            size += len(line)
+            batch.append(line)
+        self._bytes -= size
+        self._writing = len(batch)
+        return batch
+
+    def _put(self, batch: list[bytes]) -> tuple[int, str]:
+        """Write the batch; returns how many lines the sink refused, and why."""
+        data = memoryview((b"\n" if self._torn else b"") + b"".join(batch))
+        while data:
+            try:
+                data = data[os.write(self._fd, data) :]
+            except BlockingIOError:  # somebody made the descriptor non-blocking
+                select.select([], [self._fd], [], 0.5)
+                if self._closing:
+                    return bytes(data).count(b"\n"), "the sink did not take them before the end"
+            except OSError as error:
+                refused = bytes(data).count(b"\n")
+                self._torn = refused < len(batch) or self._torn
+                return min(refused, len(batch)), os.strerror(error.errno) if error.errno else str(
+                    error
+                )
+        self._torn = False
+        return 0, ""
