@@ -1,0 +1,228 @@
+"""The connections to the database: one pool, two kinds of transaction, one translation of faults."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
+
+from asset_forge.database import _postgres
+from asset_forge.database._translation import DatabaseUnavailable, is_busy, translate
+from asset_forge.database._url import DatabaseUrl, Dialect, parse_database_url
+
+if TYPE_CHECKING:
+    from asset_forge.database._metrics import DatabaseMetrics
+
+WRITER_SECONDS = 4.0
+"""How long a transaction waits for another writer of the same SQLite file: 503 within five seconds."""
+
+_BUSY_MILLISECONDS = 250
+"""How long one attempt to become the writer holds its connection's thread, and so how long one waits
+in vain after its client left. Attempts follow each other up to `WRITER_SECONDS`."""
+
+_OPENING_SECONDS = 4.0
+_BEGIN = "asset_forge_begin"
+_DEADLINE = "asset_forge_deadline"
+
+
+class Database:
+    """The one way to the database, for one event loop.
+
+    Args:
+        url: `sqlite:///PATH`, or `postgresql://…` in one of its spellings.
+        pool_size: How many connections this process opens at most.
+        pool_timeout_seconds: How long a transaction waits for a free connection.
+        metrics: Observes statements and connections; None for tools that serve no metrics.
+
+    Raises:
+        DatabaseUnusable: The URL names no database that is supported.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 20,
+        pool_timeout_seconds: float = 3.0,
+        metrics: DatabaseMetrics | None = None,
+    ) -> None:
+        self._url = parse_database_url(url)
+        self._acquire_seconds = pool_timeout_seconds + 0.5  # the wait, then ping or connect
+        self._metrics = metrics
+        self._writer = asyncio.Lock()
+        self._pool = _create_engine(
+            self._url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_timeout_seconds,
+            pool_pre_ping=self.dialect == "postgresql",
+        )
+        self._probe = _create_engine(self._url, poolclass=NullPool)
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which of the two databases it is."""
+        return self._url.dialect
+
+    @property
+    def shown_url(self) -> str:
+        """The URL for messages, without password and parameters."""
+        return self._url.shown
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncSession]:
+        """Open a transaction that commits at the end of the block and rolls back on an error.
+
+        On SQLite it is the only writer from its first moment on (`BEGIN IMMEDIATE`), so that it
+        never fails half-way for a lock. Do not open one inside another.
+
+        Raises:
+            DatabaseUnavailable: No connection, no answer or no lock in time; nothing is committed,
+                or the connection was lost during the commit, the outcome of which is then unknown.
+        """
+        async with self._unit(writing=True) as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        """Open a transaction that only reads, from one snapshot on SQLite.
+
+        Raises:
+            DatabaseUnavailable: No connection or no answer in time.
+        """
+        async with self._unit(writing=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _unit(self, *, writing: bool) -> AsyncGenerator[AsyncSession]:
+        session = AsyncSession(self._pool, expire_on_commit=False)
+        alone = writing and self.dialect == "sqlite"
+        locked = False
+        try:
+            try:
+                deadline = asyncio.get_running_loop().time() + WRITER_SECONDS
+                if alone:
+                    locked = await self._become_writer(deadline)
+                await self._begin(session, writing, deadline)
+                yield session
+                if writing:
+                    await session.commit()
+            finally:
+                await self._finish(session, locked)
+        except Exception as error:
+            fault = translate(error)
+            if fault is None:
+                raise
+            raise fault from error
+
+    async def _become_writer(self, deadline: float) -> bool:
+        """Queue up behind the writers of this process, in order and without polling the file."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._writer.acquire()
+        except TimeoutError:
+            raise DatabaseUnavailable("busy") from None
+
+    async def _begin(self, session: AsyncSession, writing: bool, deadline: float) -> None:
+        if self.dialect == "sqlite":
+            mode = "IMMEDIATE" if writing else "DEFERRED"
+            options: dict[str, Any] = {_BEGIN: mode, _DEADLINE: deadline}
+        else:
+            options = {"postgresql_readonly": not writing}
+        limit = self._acquire_seconds + (WRITER_SECONDS if self.dialect == "sqlite" else 0.0)
+        try:
+            async with asyncio.timeout(limit):
+                await session.connection(execution_options=options)
+        except TimeoutError:
+            raise DatabaseUnavailable("timeout") from None
+
+    async def _finish(self, session: AsyncSession, locked: bool) -> None:
+        """Return the connection, and let the next writer in, also when the caller is canceled."""
+        await asyncio.shield(asyncio.ensure_future(self._release(session, locked)))
+
+    async def _release(self, session: AsyncSession, locked: bool) -> None:
+        try:
+            await session.close()
+        finally:
+            if locked:
+                self._writer.release()
+
+    async def ping(self, timeout_seconds: float) -> None:
+        """Ask the database for an answer on a connection of its own, outside of the pool.
+
+        Raises:
+            DatabaseUnavailable: There was no answer within the time.
+        """
+        # `SELECT 1` would not even open SQLite's file.
+        question = "PRAGMA schema_version" if self.dialect == "sqlite" else "SELECT 1"
+        try:
+            async with asyncio.timeout(timeout_seconds), self._probe.connect() as connection:
+                await connection.execute(text(question))
+        except TimeoutError:
+            raise DatabaseUnavailable("timeout") from None
+        except Exception as error:
+            raise translate(error) or error from error
+
+    async def dispose(self) -> None:
+        """Close all connections that are not in use."""
+        await self._pool.dispose()
+        await self._probe.dispose()
+
+
+def _create_engine(url: DatabaseUrl, **options: Any) -> AsyncEngine:
+    # Parameters stay out of error texts: they hold prompts, logins and hashes of tokens.
+    if url.dialect == "postgresql":
+        arguments = _postgres.connect_arguments()
+        return create_async_engine(
+            url.asynchronous, connect_args=arguments, hide_parameters=True, **options
+        )
+    engine = create_async_engine(
+        url.asynchronous,
+        connect_args={"isolation_level": None, "timeout": _OPENING_SECONDS},
+        hide_parameters=True,
+        **options,
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    try:
+        for pragma in (
+            "journal_mode=WAL",  # readers and the writer do not wait for each other
+            "synchronous=NORMAL",  # with WAL a crash cannot corrupt; only a power cut can lose
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_MILLISECONDS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+    finally:
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin for real: the driver would wait for the first write, and then without a lock."""
+    options = connection.get_execution_options()
+    statement = f"BEGIN {options.get(_BEGIN, 'DEFERRED')}"
+    deadline: float = options.get(_DEADLINE, 0.0)
+    driver_connection = connection.connection.dbapi_connection
+    assert driver_connection is not None  # noqa: S101 - a checked-out connection has one
+    cursor = driver_connection.cursor()
+    try:
+        while True:
+            try:
+                cursor.execute(statement)
+            except Exception as error:
+                if not is_busy(error) or asyncio.get_running_loop().time() >= deadline:
+                    raise
+            else:
+                return
+    finally:
+        cursor.close()
