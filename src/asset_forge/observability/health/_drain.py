@@ -7,7 +7,7 @@ import contextlib
 import enum
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 
 class DrainState(enum.StrEnum):
@@ -86,7 +86,7 @@ class Drain:
         self._state = DrainState.STOPPED
 
     @contextlib.contextmanager
-    def in_flight(self) -> Iterator[None]:
+    def in_flight(self) -> Generator[None]:
         """Count the block as work that a drain waits for; usable from any thread."""
         self.enter()
         try:

@@ -6,7 +6,7 @@ import contextlib
 import platform
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -65,14 +65,10 @@ class Health:
         return self._pace.budget_seconds
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncGenerator[None]:
         """Run rounds in the background while the block runs (the application's lifespan)."""
         async with self._rounds.in_background():
             yield
-
-    async def current(self) -> Round | None:
-        """Wait, at most the budget, for a round that is not stale."""
-        return await self._rounds.current()
 
     def mark_started(self) -> None:
         """Say that the application has started: `startup` turns 200."""
@@ -111,25 +107,26 @@ class Health:
         }
         return Answer(200 if ready else 503, payload)
 
-    async def deep(self, *, details: bool) -> Answer:
-        """Say how each part is; without `details` only the status word and the time of the round.
+    async def deep(self) -> Answer:
+        """Say how each part is.
 
         `timestamp` is when the round finished and `latency` how long it took.
         """
         latest = await self._rounds.current()
         status = self._overall(latest)
-        code = 503 if status is Status.UNHEALTHY else 200
-        at = self._now() if latest is None else latest.finished_at
-        payload: dict[str, object] = {"status": status.value, "timestamp": timestamp(at)}
-        if details:
-            payload["latency"] = milliseconds(0.0 if latest is None else latest.seconds)
-            payload["checks"] = {
-                check.name: _shown(check, latest.results[check.name])
-                for check in self._checks
-                if latest is not None
-            }
-            payload["system"] = self._system()
-        return Answer(code, payload)
+        payload: dict[str, object] = {
+            "status": status.value,
+            "timestamp": timestamp(self._now() if latest is None else latest.finished_at),
+            "latency": milliseconds(0.0 if latest is None else latest.seconds),
+            "checks": self._shown_checks(latest),
+            "system": self._system(),
+        }
+        return Answer(503 if status is Status.UNHEALTHY else 200, payload)
+
+    def _shown_checks(self, latest: Round | None) -> Mapping[str, object]:
+        if latest is None:
+            return {check.name: {"status": Status.UNHEALTHY.value} for check in self._checks}
+        return {check.name: _shown(check, latest.results[check.name]) for check in self._checks}
 
     def _overall(self, latest: Round | None) -> Status:
         if latest is None:

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from typing import Protocol
 
 from asset_forge.observability.health._check import Result
+from asset_forge.observability.metrics import (
+    GaugeDeclaration,
+    GaugeFamily,
+    HistogramDeclaration,
+    HistogramFamily,
+    Label,
+    Merge,
+)
 
-_logger = logging.getLogger(__name__)
-
-
-class Gauge(Protocol):
-    """A series that is set."""
-
-    def set(self, value: float, /) -> None:
-        """Set the value."""
-        ...
-
-
-class Histogram(Protocol):
-    """A series that is observed into."""
-
-    def observe(self, value: float, /) -> None:
-        """Observe seconds."""
-        ...
-
-
-class GaugeFamily(Protocol):
-    """A gauge with the one label `check`."""
-
-    def labels(self, check: str, /) -> Gauge:
-        """Give the series of a check."""
-        ...
-
-
-class HistogramFamily(Protocol):
-    """A histogram with the one label `check`."""
-
-    def labels(self, check: str, /) -> Histogram:
-        """Give the series of a check."""
-        ...
+HEALTH_CHECK_STATUS = GaugeDeclaration(
+    "health_check_status",
+    "Last result of a health check: 1 healthy, 0.5 degraded, 0 unhealthy; the worst process counts.",
+    (Label("check"),),
+    endpoint="business",
+    merge=Merge.MIN,
+)
+HEALTH_CHECK_DURATION = HistogramDeclaration(
+    "health_check_duration_seconds",
+    "Time from the start of a health check's run to its result or its time limit.",
+    (Label("check"),),
+    endpoint="business",
+    unit="seconds",
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0),
+)
+DECLARATIONS = (HEALTH_CHECK_STATUS, HEALTH_CHECK_DURATION)
 
 
 class HealthMetrics:

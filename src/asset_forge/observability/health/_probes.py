@@ -6,20 +6,16 @@ import asyncio
 import enum
 import ipaddress
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
+from asset_forge.observability.health._asgi import ASGIApp, Receive, Scope, Send
 from asset_forge.observability.health._health import Answer, Health
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-
 _logger = logging.getLogger(__name__)
+
+_ALWAYS_SHOWN = ("status", "timestamp")
 
 
 class Details(enum.StrEnum):
@@ -94,8 +90,10 @@ class HealthProbes:
     async def _deep(self, scope: Scope) -> Answer:
         # Side by side: both may take the whole budget, and the probe has only one.
         judged = asyncio.ensure_future(self._shows_details(scope))
-        await self._health.current()
-        return await self._health.deep(details=await judged)
+        answer = await self._health.deep()
+        if await judged:
+            return answer
+        return Answer(answer.code, {key: answer.payload[key] for key in _ALWAYS_SHOWN})
 
     async def _shows_details(self, scope: Scope) -> bool:
         if self._details is not Details.AUTHORIZED or self._is_authorized is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,7 +84,7 @@ class Rounds:
         return self._latest
 
     @contextlib.asynccontextmanager
-    async def in_background(self) -> AsyncIterator[None]:
+    async def in_background(self) -> AsyncGenerator[None]:
         """Keep the latest round fresh while the block runs."""
         keeper = asyncio.create_task(self._keep_fresh(), name="health-rounds")
         try:
@@ -112,9 +112,10 @@ class Rounds:
 
     def _pause_seconds(self) -> float:
         """Ask again soon where one more failure would decide about readiness."""
-        failures = self._latest.failures if self._latest is not None else {}
+        if self._latest is None:
+            return self._pace.confirm_seconds
         for runner in self._runners:
-            count = failures.get(runner.check.name, 0)
+            count = self._latest.failures[runner.check.name]
             if runner.check.required and 0 < count < self._pace.failures_to_unready:
                 return self._pace.confirm_seconds
         return self._pace.interval_seconds

@@ -56,7 +56,7 @@ def _hierarchies(root: Path, membership: Path) -> list[tuple[Path, _Layout, Pure
         return []
     found: list[tuple[Path, _Layout, PurePosixPath]] = []
     for line in lines:
-        _, controllers, path = (line.split(":", 2) + ["", ""])[:3]
+        _, controllers, path = ([*line.split(":", 2), "", ""])[:3]
         if "memory" in controllers.split(","):
             found.append((root / "memory", _V1, PurePosixPath(path)))
         elif not controllers:

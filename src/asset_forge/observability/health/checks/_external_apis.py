@@ -10,7 +10,7 @@ from asset_forge.observability.health._check import Check, Finding, Status
 
 @dataclass(frozen=True, slots=True)
 class LastOutcome:
-    """How the last call to a provider ended: a word for it, and whether the provider is to blame."""
+    """How the last call to a provider ended, and whether that is the provider's failure."""
 
     outcome: str
     failed: bool
@@ -24,6 +24,7 @@ def external_apis(
     configured: Mapping[str, bool],
     *,
     last_outcomes: Callable[[], Mapping[str, LastOutcome]] = _nothing_seen,
+    timeout_seconds: float = 1.0,
 ) -> Check:
     """Build the check `externalAPIs`.
 
@@ -40,4 +41,6 @@ def external_apis(
         failed = any(last.failed for last in seen.values())
         return Finding(Status.DEGRADED if failed else Status.HEALTHY, details)
 
-    return Check(name="externalAPIs", run=run, timeout_seconds=1.0, reports_latency=False)
+    return Check(
+        name="externalAPIs", run=run, timeout_seconds=timeout_seconds, reports_latency=False
+    )

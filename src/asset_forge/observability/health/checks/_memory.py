@@ -23,20 +23,23 @@ class MemoryUse:
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessMemory:
-    """The memory of this process, in bytes.
+class HeapUse:
+    """What the Python heap holds, and what it has taken from the system for that; bytes.
 
-    The heap is what the source of these figures defines; the payload shows them as they come.
+    The source of these figures defines them; the payload shows them as they come.
     """
 
-    heap_used_bytes: int
-    heap_total_bytes: int
-    rss_bytes: int
+    used_bytes: int
+    total_bytes: int
 
 
 def _host_memory() -> MemoryUse:
     host = psutil.virtual_memory()
     return MemoryUse(host.total, host.available)
+
+
+def _own_rss_bytes() -> int:
+    return psutil.Process().memory_info().rss
 
 
 def system_memory(
@@ -57,8 +60,9 @@ def system_memory(
 
 
 def memory(
-    process: Callable[[], ProcessMemory],
+    heap: Callable[[], HeapUse],
     *,
+    rss_bytes: Callable[[], int] = _own_rss_bytes,
     system: Callable[[], MemoryUse] = system_memory,
     thresholds: UsedPercent | None = None,
     timeout_seconds: float = 2.0,
@@ -71,7 +75,7 @@ def memory(
     limits = thresholds if thresholds is not None else UsedPercent(degraded=85, unhealthy=95)
 
     def run() -> Finding:
-        whole, own = system(), process()
+        whole, own = system(), heap()
         used_percent = 100 * (1 - whole.free_bytes / whole.total_bytes)
         details = {
             "system": {
@@ -80,9 +84,9 @@ def memory(
                 "usedPercent": round(used_percent, 1),
             },
             "process": {
-                "heapUsedMB": round(own.heap_used_bytes / _MIB, 1),
-                "heapTotalMB": round(own.heap_total_bytes / _MIB, 1),
-                "rssMB": round(own.rss_bytes / _MIB, 1),
+                "heapUsedMB": round(own.used_bytes / _MIB, 1),
+                "heapTotalMB": round(own.total_bytes / _MIB, 1),
+                "rssMB": round(rss_bytes() / _MIB, 1),
             },
         }
         return Finding(limits.judge(used_percent), details)
