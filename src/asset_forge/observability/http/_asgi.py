@@ -1,7 +1,8 @@
 """The shapes of ASGI, as this package uses them.
 
-Frameworks spell the same protocol in types of their own that do not unify, so an application is taken as any
-callable of three arguments; its scope and messages are the dictionaries that the ASGI specification describes.
+Frameworks spell the same protocol in types of their own that do not unify, so an application is
+taken as any callable of three arguments; its scope and messages are the dictionaries that the ASGI
+specification describes.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGIApp: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
 
 CONNECTION_KEY = "asset_forge.connection"
-"""Where a server protocol puts its `Connection` into the scope, if it knows when the client is gone."""
+"""Where a server protocol puts its `Connection` into the scope, if it knows when the client is
+gone."""
 
 
 class Connection:
-    """What a server knows about the socket under a request: whether it still leads to the client."""
+    """What a server knows about the socket under a request: whether it still leads to the
+    client."""
 
     __slots__ = ("lost",)
 

@@ -35,7 +35,8 @@ SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 BYTES: Final = (100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8)
 SESSION_SECONDS: Final = (1.0, 10.0, 60.0, 300.0, 1800.0, 3600.0, 14400.0)
 
-# A route has a handful of methods and statuses; a service of some hundred routes stays far below this.
+# A route has a handful of methods and statuses; a service of some hundred routes stays far below
+# this.
 _SERIES: Final = 4000
 
 _METHOD: Final = Label("method", METHODS)

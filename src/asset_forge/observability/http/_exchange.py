@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from asyncio import CancelledError
 from collections.abc import Iterable
+from pathlib import Path
 
 from asset_forge.observability.http._asgi import (
     CONNECTION_KEY,
@@ -61,7 +62,8 @@ class HttpExchange(RequestRecord):
             await self._extension(kind, message)
 
     def close(self, error: BaseException | None) -> None:
-        """Close the books when the application has returned or raised, if the last byte did not close them."""
+        """Close the books when the application has returned or raised, if the last byte did not
+        close them."""
         if self.outcome != "in_progress":
             if error is not None:
                 self._recorder.tell_late(self, error)
@@ -134,11 +136,12 @@ class HttpExchange(RequestRecord):
         for name, value in self._headers:
             if name.lower() == b"content-length":
                 return int(value)
-        return os.stat(path).st_size
+        return Path(path).stat().st_size
 
 
 def _span(message: Message) -> int:
-    """Return how many bytes a zero-copy message covers; without a count it goes to the end of the file."""
+    """Return how many bytes a zero-copy message covers; without a count it goes to the end of the
+    file."""
     count: int | None = message.get("count")
     if count is not None:
         return count

@@ -12,7 +12,8 @@ _logger = logging.getLogger("asset_forge.observability.http")
 
 
 class TelemetryGuard:
-    """Keeps faults of telemetry away from requests: counts each, and logs the 1st, 2nd, 4th, 8th … of a kind.
+    """Keeps faults of telemetry away from requests: counts each, and logs the 1st, 2nd, 4th, 8th …
+    of a kind.
 
     With `strict=True`, as in tests, it raises them instead.
     """
@@ -38,6 +39,6 @@ class TelemetryGuard:
             )
         try:
             self._faults.labels(source).inc()
-        except Exception as broken:  # noqa: BLE001 -- the registry itself is at fault: the log line has to do
+        except Exception as broken:
             if seen & (seen - 1) == 0:
-                _logger.error("the fault could not be counted either", exc_info=broken)  # noqa: TRY400, G201
+                _logger.error("the fault could not be counted either", exc_info=broken)

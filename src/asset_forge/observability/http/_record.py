@@ -21,27 +21,29 @@ Outcome: TypeAlias = Literal[
 ]
 """How a request ended.
 
-`completed` the whole response was sent; `failed` nothing was sent, and the server answers 500; `aborted` the
-application broke off after the response had begun; `cancelled` the server cancelled the application;
-`client_left` the client closed the connection before the last body byte (status 499). A WebSocket ends as
-`client_closed`, `server_closed`, `disconnected` (the connection broke), `failed` or `rejected` (never accepted).
+`completed` the whole response was sent; `failed` nothing was sent, and the server answers 500;
+`aborted` the application broke off after the response had begun; `cancelled` the server cancelled
+the application; `client_left` the client closed the connection before the last body byte (status
+499). A WebSocket ends as `client_closed`, `server_closed`, `disconnected` (the connection broke),
+`failed` or `rejected` (never accepted).
 """
 
 
 class RequestRecord:
     """One request: filled while it runs, complete when observers get it in `finish`.
 
-    Times are seconds of the wrapper's clock; sizes are bytes of body as the application received and sent them,
-    without framing. `status` is what the client got: 499 stands for a client that left, 500 for an application that
-    never answered, 101 for an accepted WebSocket, 0 while nothing is known. `path` and `root_path` are those of
-    arrival: mounts rewrite the scope's. Observers may set `request_id`, `trace_id` and `exemplar` in `start`.
+    Times are seconds of the wrapper's clock; sizes are bytes of body as the application received
+    and sent them, without framing. `status` is what the client got: 499 stands for a client that
+    left, 500 for an application that never answered, 101 for an accepted WebSocket, 0 while nothing
+    is known. `path` and `root_path` are those of arrival: mounts rewrite the scope's. Observers may
+    set `request_id`, `trace_id` and `exemplar` in `start`.
     """
 
     __slots__ = (
         "_first_byte_at",
+        "duration_seconds",
         "exception",
         "exemplar",
-        "duration_seconds",
         "method",
         "outcome",
         "path",
@@ -85,7 +87,8 @@ class RequestRecord:
 
     @property
     def client(self) -> str | None:
-        """The client's address, as a trusted proxy told it if there is one; None when the server knows none."""
+        """The client's address, as a trusted proxy told it if there is one; None when the server
+        knows none."""
         client: tuple[str, int] | None = self.scope.get("client")
         return client[0] if client else None
 
@@ -99,8 +102,8 @@ class RequestRecord:
 class RequestObserver:
     """Told about every request; override what is needed, the rest costs nothing.
 
-    All methods are called on the event loop and must not block. A fault in one is counted and logged, and never
-    reaches the request.
+    All methods are called on the event loop and must not block. A fault in one is counted and
+    logged, and never reaches the request.
     """
 
     def start(self, record: RequestRecord) -> None:

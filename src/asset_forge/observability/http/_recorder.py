@@ -12,7 +12,8 @@ from asset_forge.observability.http._series import RequestMetrics
 
 
 class Recorder:
-    """Serves all requests of one wrapper; which observers want to hear what is decided once, here."""
+    """Serves all requests of one wrapper; which observers want to hear what is decided once,
+    here."""
 
     __slots__ = (
         "_clock",

@@ -24,8 +24,9 @@ from asset_forge.observability.metrics import (
 )
 
 _SERIES_LIMIT = 10_000
-"""Label sets kept at hand. Methods and statuses are closed and routes are few, so only a resolver that invents routes
-gets here; what is past the limit is looked up in the registry, which folds it into `__overflow__`."""
+"""Label sets kept at hand. Methods and statuses are closed and routes are few, so only a resolver
+that invents routes gets here; what is past the limit is looked up in the registry, which folds it
+into `__overflow__`."""
 
 KNOWN_METHODS = {method: method for method in METHODS}
 
@@ -34,7 +35,8 @@ KNOWN_METHODS = {method: method for method in METHODS}
 class EndpointFamilies:
     """The service's own families of requests by endpoint, counted beside those of this package.
 
-    `requests` has the labels endpoint, method, status_code; `duration` (seconds) has endpoint, method.
+    `requests` has the labels endpoint, method, status_code; `duration` (seconds) has endpoint,
+    method.
     """
 
     requests: CounterFamily
@@ -105,7 +107,8 @@ class RequestMetrics:
             series.endpoint_duration.observe(seconds, exemplar)
 
     def expect(self, method: str, route: str, statuses: Iterable[int]) -> None:
-        """Let the counters of a documented route start at 0, so that `increase()` sees a first failure."""
+        """Let the counters of a documented route start at 0, so that `increase()` sees a first
+        failure."""
         for status in statuses:
             labels = (KNOWN_METHODS.get(method, "other"), status_label(status))
             self._requests.labels(labels[0], route, labels[1])

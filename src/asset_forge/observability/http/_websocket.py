@@ -20,7 +20,8 @@ _BROKEN = frozenset({1006})
 """The close code that no frame carries: the connection ended without a closing handshake."""
 
 _INTERNAL_ERROR = frozenset({1011, 4500})
-"""Close codes that stand for an exception in the application: the protocol's, and the one of Litestar."""
+"""Close codes that stand for an exception in the application: the protocol's, and the one of
+Litestar."""
 
 
 class WebSocketMetrics:
@@ -36,7 +37,8 @@ class WebSocketMetrics:
         self._guard = guard
 
     def write(self, record: RequestRecord, open_seconds: float | None) -> None:
-        """Count an ended session; `open_seconds` is the time since its acceptance, None if it was refused."""
+        """Count an ended session; `open_seconds` is the time since its acceptance, None if it was
+        refused."""
         try:
             self._sessions.labels(record.route, record.outcome).inc()
             if open_seconds is None:
@@ -116,7 +118,8 @@ class WebSocketSession(RequestRecord):
         self.exception = None
 
     def _end(self, outcome: Outcome, refusal: int = CLIENT_LEFT) -> None:
-        """Close the books; a session that was never accepted is rejected with the status `refusal`."""
+        """Close the books; a session that was never accepted is rejected with the status
+        `refusal`."""
         if self.outcome != "in_progress":
             return
         open_seconds = None

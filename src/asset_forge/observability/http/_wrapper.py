@@ -22,14 +22,15 @@ RouteResolver = Callable[[RequestRecord], str]
 class ObservedApplication:
     """Wraps any ASGI application and records every request once, as it was really answered.
 
-    Put it outermost. `resolver` names the route of a finished request (the default knows Litestar, Starlette and
-    FastAPI, and whatever sets `scope["path_template"]`); `endpoints` are families of the service's own that count
-    the same requests; `observers` get the record, such as an access log; `proxies` says whose word on the client's
-    address is taken, and then also the application finds it in `scope["client"]`. `clock` returns seconds and only
-    rises. With `strict` a fault of the measurement is raised into the request, for tests.
+    Put it outermost. `resolver` names the route of a finished request (the default knows Litestar,
+    Starlette and FastAPI, and whatever sets `scope["path_template"]`); `endpoints` are families of
+    the service's own that count the same requests; `observers` get the record, such as an access
+    log; `proxies` says whose word on the client's address is taken, and then also the application
+    finds it in `scope["client"]`. `clock` returns seconds and only rises. With `strict` a fault of
+    the measurement is raised into the request, for tests.
 
-    Cancelled requests: a cancellation after the client has left is the client's (499); any other is the server's
-    and counts with the status that was sent, or 500 where none was.
+    Cancelled requests: a cancellation after the client has left is the client's (499); any other is
+    the server's and counts with the status that was sent, or 500 where none was.
     """
 
     def __init__(
@@ -59,7 +60,8 @@ class ObservedApplication:
         )
 
     def expect(self, method: str, route: str, statuses: Iterable[int]) -> None:
-        """Let the counters of a documented route start at 0, so that `increase()` sees a first failure."""
+        """Let the counters of a documented route start at 0, so that `increase()` sees a first
+        failure."""
         self._metrics.expect(method, route, statuses)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,13 +69,13 @@ class ObservedApplication:
         kind = scope["type"]
         if kind == "http":
             if self._proxies is not None:
-                self._take_forwarded(scope)
+                self._take_forwarded(self._proxies, scope)
             method = KNOWN_METHODS.get(scope["method"], "other")
             record = HttpExchange(self._recorder, scope, method, receive, send)
             self._in_progress.inc()
         elif kind == "websocket":
             if self._proxies is not None:
-                self._take_forwarded(scope)
+                self._take_forwarded(self._proxies, scope)
             record = WebSocketSession(self._recorder, self._websockets, scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -87,10 +89,9 @@ class ObservedApplication:
         else:
             record.close(None)
 
-    def _take_forwarded(self, scope: Scope) -> None:
+    def _take_forwarded(self, proxies: TrustedProxies, scope: Scope) -> None:
         """Put what a trusted proxy says about the client into the scope."""
-        assert self._proxies is not None
         try:
-            self._proxies.apply(scope)
+            proxies.apply(scope)
         except Exception as error:  # noqa: BLE001 -- the guard decides
             self._guard.caught("proxy", error)

@@ -1,0 +1,147 @@
+"""All routes of an application of the Starlette family, with the prefixes of what they are mounted
+in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+_DEPTH_LIMIT = 16
+"""Levels of mounts that are followed; more is a router that contains itself."""
+
+_PARAMETER = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """A route or mount, its full template, and the pattern of the paths that it takes."""
+
+    template: str
+    pattern: re.Pattern[str]
+    is_mount: bool
+    route: object
+    endpoint: object
+
+
+class RouteIndex:
+    """Finds templates by the route or endpoint object that the framework left in the scope, or by
+    path.
+
+    `root` is an application or router with `routes`. Routes that are added later are found, because
+    an unknown object has the index read again.
+    """
+
+    __slots__ = ("_by_identity", "_entries", "_size", "root")
+
+    def __init__(self, root: object) -> None:
+        self.root = root
+        self._entries: list[_Entry] = []
+        self._by_identity: dict[int, list[_Entry]] = {}
+        self._size = -1
+        self._read()
+
+    def find(self, route: object, endpoint: object, path: str) -> str | None:
+        """Return the template of what the framework left in the scope; None if it is unknown.
+
+        `route` is exact, but stays at an outer mount where an inner router sets only `endpoint`.
+        `path` decides where the same object is routed at several places.
+        """
+        entries = self._entries_of(route)
+        if all(entry.is_mount for entry in entries):
+            entries = self._entries_of(endpoint) or entries
+        if len(entries) > 1:
+            entries = [one for one in entries if one.pattern.fullmatch(path)] or entries
+        return max((one.template for one in entries), key=len, default=None)
+
+    def mount(self, path: str) -> str:
+        """Return the template of the mount that was reached as `path`, or "" if no mount explains
+        it."""
+        if not path:
+            return ""
+        return next(
+            (
+                one.template
+                for one in self._entries
+                if one.is_mount and one.pattern.fullmatch(path + "/")
+            ),
+            "",
+        )
+
+    def match(self, path: str) -> str:
+        """Return the template that takes `path`, a mount's if it takes everything below; "" if none
+        does."""
+        return next((one.template for one in self._entries if one.pattern.fullmatch(path)), "")
+
+    def _entries_of(self, mark: object) -> list[_Entry]:
+        if mark is None:
+            return []
+        entries = self._by_identity.get(id(mark))
+        if entries is None and self._read():
+            entries = self._by_identity.get(id(mark))
+        return entries or []
+
+    def _read(self) -> bool:
+        """Read the routes again if their number has changed; return whether it had."""
+        entries = list(_walk(self.root, "", "", 0))
+        if len(entries) == self._size:
+            return False
+        self._size = len(entries)
+        self._entries = entries
+        self._by_identity = {}
+        for entry in entries:
+            for mark in (entry.route, entry.endpoint):
+                if mark is not None:
+                    self._by_identity.setdefault(id(mark), []).append(entry)
+        return True
+
+
+def _walk(router: object, prefix: str, raw_prefix: str, depth: int) -> Iterator[_Entry]:
+    """Yield the routes under `router`, inner ones ahead of the mount that holds them.
+
+    `raw_prefix` is the prefix with the converters (`{id:int}`), from which patterns are made.
+    """
+    if depth > _DEPTH_LIMIT:
+        return
+    for route, shape in _routes(router):
+        raw: str = getattr(shape, "path", "")  # a router bound to a host has none
+        template = plain_template(raw)
+        inner = hasattr(shape, "routes")
+        if inner:
+            yield from _walk(shape, prefix + template, raw_prefix + raw, depth + 1)
+        if not inner or template:
+            full = prefix + template
+            pattern = re.compile(
+                _expression(raw_prefix + raw) + ("(?:/.*)?" if inner else ""), re.DOTALL
+            )
+            endpoint: object = getattr(shape, "app" if inner else "endpoint", None)
+            yield _Entry(full, pattern, inner, route, endpoint)
+
+
+def _routes(router: object) -> Iterator[tuple[object, object]]:
+    """Yield each route and the object that carries its path: another one where FastAPI includes a
+    router."""
+    for route in cast("Iterable[object]", getattr(router, "routes", None) or ()):
+        contexts = getattr(route, "effective_route_contexts", None)
+        if contexts is None:
+            yield route, route
+            continue
+        for context in contexts():
+            yield context.original_route, context.starlette_route or context
+
+
+def plain_template(raw: str) -> str:
+    """Return a template without its converters: `/items/{id:int}` is `/items/{id}`."""
+    return _PARAMETER.sub(r"{\1}", raw)
+
+
+def _expression(raw: str) -> str:
+    """Return the regular expression of the paths that a template takes."""
+    parts: list[str] = []
+    end = 0
+    for match in _PARAMETER.finditer(raw):
+        parts.append(re.escape(raw[end : match.start()]))
+        parts.append(".*" if match[2] == "path" else "[^/]+")
+        end = match.end()
+    return "".join(parts) + re.escape(raw[end:])
