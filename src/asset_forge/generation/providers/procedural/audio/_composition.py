@@ -1,4 +1,4 @@
-"""Writing the notes: form, harmony, accompaniment. The melody and the drums have files of their own."""
+"""Writing the notes: form, harmony, accompaniment and drums around a melody."""
 
 from __future__ import annotations
 
@@ -206,7 +206,8 @@ def _second_voice(
         tones = plan.key.chord(bar.degree)
         below = [p for p in range(lead.pitch - 9, lead.pitch - 2) if p % 12 in tones]
         if below and rng.random() < 0.8:
-            result.append(replace(lead, part="second", pitch=below[-1], loudness=lead.loudness * 0.6))
+            soft = lead.loudness * 0.6
+            result.append(replace(lead, part="second", pitch=below[-1], loudness=soft))
     return result
 
 
@@ -225,7 +226,8 @@ def _drums(plan: Plan, bars: list[Bar], rng: np.random.Generator) -> list[Note]:
                 result.append(Note("drums", drum, bar.start + at, 1, 0, loud * bar.strength))
         if fill:
             for k, at in enumerate(range(plan.bar * 3 // 4, plan.bar)):
-                result.append(Note("drums", fill[k % len(fill)], bar.start + at, 1, 0, 0.5 + 0.1 * k))
+                sound = fill[k % len(fill)]
+                result.append(Note("drums", sound, bar.start + at, 1, 0, 0.5 + 0.1 * k))
         if bar.place == 0 and bar.index and plan.drums in CYMBALS:
             result.append(Note("drums", "cymbal", bar.start, 1, 0, 0.6))
     return result

@@ -26,12 +26,12 @@ from asset_forge.generation.providers.procedural.audio._wave import mastered, to
 from asset_forge.generation.providers.procedural.words import random_for, read_prompt
 
 _MIX: dict[str, tuple[float, float, float]] = {
-    "lead": (0.50, 0.1, 0.30),
-    "second": (0.40, -0.35, 0.35),
+    "lead": (0.62, 0.1, 0.30),
+    "second": (0.45, -0.35, 0.35),
     "chords": (0.30, -0.2, 0.25),
-    "bass": (0.55, 0.0, 0.06),
-    "pad": (0.16, 0.0, 0.45),
-    "drums": (0.50, 0.05, 0.12),
+    "bass": (0.62, 0.0, 0.06),
+    "pad": (0.17, 0.0, 0.45),
+    "drums": (0.42, 0.05, 0.12),
 }
 """For each part its level, its place from −1 (left) to 1 (right), and its share of the room."""
 
@@ -60,7 +60,10 @@ def make_music(prompt: str, seed: int, options: Mapping[str, object]) -> bytes:
 
 
 def _performed(score: Score, rng: np.random.Generator, total: int, ending: int) -> Signal:
-    """Play all notes, set them in a room and shade the whole; `ending` samples follow the last bar."""
+    """Play all notes, set them in a room and shade the whole.
+
+    `ending` samples follow the last bar; 0 makes a loop.
+    """
     plan = score.plan
     tick = (total - ending) / (plan.bars * plan.bar)
     notes = list(score.notes)
@@ -105,10 +108,18 @@ def _sounded(
         elif key not in made:
             seconds = length / 4 * tick / SAMPLE_RATE
             play = INSTRUMENTS[note.sound]
-            made[key] = play(rng, hertz(note.pitch), seconds, loudness / 4)
+            made[key] = _balanced(play(rng, hertz(note.pitch), seconds, loudness / 4))
         late = 0 if tight else round(float(rng.normal(0, 0.003)) * SAMPLE_RATE)
         result.append((max(0, round(note.start * tick) + late), note, made[key]))
     return result
+
+
+def _balanced(sound: Signal) -> Signal:
+    """The sound scaled so that its loudest twentieth of a second has a root mean square of 0.25."""
+    block = SAMPLE_RATE // 20
+    padded = np.pad(sound, (0, -sound.size % block)).reshape(-1, block)
+    loudest = float(np.sqrt(np.max(np.mean(padded**2, axis=1))))
+    return sound * (0.25 / max(loudest, 1e-6))
 
 
 def _final_chord(score: Score, ticks: float) -> list[Note]:

@@ -44,7 +44,7 @@ OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
         Option("loop", True, None, None, "the end runs into the start; otherwise the piece closes"),
     ),
     "sound_effect": (
-        Option("durationSeconds", None, 0.05, 12.0, "length in seconds; the prompt decides if absent"),
+        Option("durationSeconds", None, 0.05, 12.0, "length in seconds; absent, the prompt decides"),
         Option("loop", False, None, None, "the end runs into the start, for ambience"),
     ),
     "voice": (

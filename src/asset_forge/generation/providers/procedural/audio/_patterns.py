@@ -32,7 +32,8 @@ DRUMS: dict[str, dict[int, dict[str, str]]] = {
              "hat": "x.o.x.o.x.o.x.o."},
     },
     "march": {
-        16: {"kick": "X.......X.......", "snare": "X..ox.o.X..ox.xx", "tambourine": "....x.......x..."},
+        16: {"kick": "X.......X.......", "snare": "X..ox.o.X..ox.xx",
+             "tambourine": "....x.......x..."},
         12: {"kick": "X...........", "snare": "....x..ox.oo"},
     },
     "heart": {

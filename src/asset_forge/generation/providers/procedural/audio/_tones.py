@@ -1,4 +1,4 @@
-"""Ways to make a pitched tone: plucked strings, fading partials, wavetables, frequency modulation."""
+"""Ways to make a pitched tone: plucked strings, fading partials, wavetables, modulation."""
 
 from __future__ import annotations
 

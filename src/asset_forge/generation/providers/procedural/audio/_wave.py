@@ -83,7 +83,7 @@ def to_wav(signal: Signal) -> bytes:
     """
     highest = float(np.max(np.abs(signal), initial=0.0))
     if not highest <= 1.0:
-        raise ValueError(f"the signal reaches {highest:.3f}; allowed is at most 1.0 (level it first)")
+        raise ValueError(f"the signal reaches {highest:.3f}; at most 1.0 fits (level it first)")
     frames = np.ascontiguousarray(np.atleast_2d(signal).T)
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
