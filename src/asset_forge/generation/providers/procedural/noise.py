@@ -35,11 +35,11 @@ class Noise:
         """Fractal noise in [0, 1] with mean 0.5, shaped in the frequency domain.
 
         ``lowest`` is the lowest frequency in cycles a tile, ``slope`` how fast amplitude falls with frequency
-        (1 is rough, 2.5 smooth), ``stretch`` lengthens features along x and y.
+        (1 is rough, 2.5 smooth); a ``stretch`` below 1 lengthens features along that axis (x, y).
         """
         spectrum = np.fft.rfft2(self.rng.standard_normal((self.size, self.size)))
-        across = np.fft.rfftfreq(self.size, 1 / self.size)[None, :] * stretch[0]
-        down = np.fft.fftfreq(self.size, 1 / self.size)[:, None] * stretch[1]
+        across = np.fft.rfftfreq(self.size, 1 / self.size)[None, :] / stretch[0]
+        down = np.fft.fftfreq(self.size, 1 / self.size)[:, None] / stretch[1]
         frequency = np.maximum(np.hypot(across, down), 1e-9)
         gain = (np.maximum(frequency, lowest) / lowest) ** -slope * (frequency >= lowest * 0.5)
         field = np.fft.irfft2(spectrum * gain, s=(self.size, self.size))

@@ -84,9 +84,7 @@ def marble(look: Look, noise: Noise) -> Surface:
     tone = 0.93 + 0.16 * (cloud - 0.5)
     share = np.clip(veins * (0.3 + cloud) + thin, 0, 1) * 0.8
     albedo = mix(shaded(look.color, tone), shaded(look.accent, tone), share)
-    return Surface(
-        albedo, 0.8 - 0.1 * share, 0.16 + 0.12 * cloud, constant(0, noise.size), 0.002
-    )
+    return Surface(albedo, 0.8 - 0.1 * share, 0.16 + 0.12 * cloud, constant(0, noise.size), 0.002)
 
 
 def ice(look: Look, noise: Noise) -> Surface:
@@ -142,7 +140,9 @@ def water(look: Look, noise: Noise) -> Surface:
     waves = noise.fractal(4.0, 1.7)
     caustic = 1 - np.abs(2 * noise.fractal(4.0, 1.5) - 1)
     tone = 0.72 + 0.4 * (waves - 0.5)
-    albedo = mix(shaded(look.color, tone), shaded(look.accent, tone), step(caustic, 0.88, 1.0) * 0.5)
+    albedo = mix(
+        shaded(look.color, tone), shaded(look.accent, tone), step(caustic, 0.88, 1.0) * 0.5
+    )
     return Surface(albedo, waves, constant(0.08, noise.size), constant(0, noise.size), 0.03)
 
 
@@ -190,5 +190,7 @@ def glass(look: Look, noise: Noise) -> Surface:
 def glow(look: Look, noise: Noise) -> Surface:
     """Light itself: a flame, a lit window, a rune."""
     flicker = noise.fractal(3.0, 1.6)
-    light = mix(flat(look.color, noise.size), flat(look.accent, noise.size), step(flicker, 0.45, 0.8))
+    light = mix(
+        flat(look.color, noise.size), flat(look.accent, noise.size), step(flicker, 0.45, 0.8)
+    )
     return Surface(light, flicker, constant(0.6, noise.size), constant(0, noise.size), 0.004, light)
