@@ -1,0 +1,212 @@
+"""`/api/generation`: ask for an asset, follow the job, cancel it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.params import Parameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from asset_forge.accounts import Principal
+from asset_forge.api.problems import problem_responses
+from asset_forge.clock import rfc3339
+from asset_forge.database.models import Generation
+from asset_forge.generation.pipeline import STAGES
+from asset_forge.generation.records import OPEN
+from asset_forge.generation.service import GenerationRequest, GenerationService, Origin
+from asset_forge.observability import context
+
+
+class GenerationBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """What to make. `provider` is `auto` unless given; a seed that is not given is drawn."""
+
+    name: str
+    type: str
+    prompt: str
+    provider: str = "auto"
+    seed: int | None = None
+    project_id: str | None = None
+    options: dict[str, Any] = {}
+
+
+class Stage(msgspec.Struct, rename="camel", omit_defaults=True):
+    """When a step began, and how long it took once it is done."""
+
+    started_at: str
+    duration_seconds: float | None = None
+
+
+class JobError(msgspec.Struct, rename="camel"):
+    """Why a job failed."""
+
+    type: str
+    message: str
+
+
+class GenerationView(msgspec.Struct, rename="camel"):
+    """A job: what was asked for, where it is, and what came of it."""
+
+    id: str
+    name: str
+    type: str
+    prompt: str
+    provider: str
+    seed: int
+    options: dict[str, Any]
+    status: str
+    stage: str | None
+    progress: float
+    stages: dict[str, Stage]
+    project_id: str | None
+    asset_id: str | None
+    error: JobError | None
+    cancel_requested: bool
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class GenerationPage(msgspec.Struct, rename="camel"):
+    """A page of jobs, newest first."""
+
+    items: list[GenerationView]
+    next_cursor: str | None
+
+
+def view(row: Generation) -> GenerationView:
+    """Present a row."""
+    done = sum("durationSeconds" in stage for stage in row.stages.values())
+    return GenerationView(
+        id=row.id,
+        name=row.name,
+        type=row.type,
+        prompt=row.prompt,
+        provider=row.provider or row.requested_provider,
+        seed=row.seed,
+        options=row.options,
+        status=row.status,
+        stage=row.stage if row.status in OPEN else None,
+        progress=1.0 if row.status == "succeeded" else round(done / len(STAGES), 2),
+        stages={n: msgspec.convert(s, Stage) for n, s in row.stages.items()},
+        project_id=row.project_id,
+        asset_id=row.asset_id,
+        error=JobError(row.error_type, row.error_message or "") if row.error_type else None,
+        cancel_requested=row.cancel_requested_at is not None,
+        created_at=rfc3339(row.created_at),
+        started_at=_time(row.started_at),
+        finished_at=_time(row.finished_at),
+    )
+
+
+def _time(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment is not None else None
+
+
+class GenerationController(Controller):
+    """The routes of generations."""
+
+    path = "/api/generation"
+    tags = ("generation",)
+
+    @post(
+        status_code=202,
+        summary="Ask for an asset",
+        responses=problem_responses(401, 404, 415),
+    )
+    async def submit(
+        self,
+        request: Request[Any, Any, Any],
+        data: GenerationBody,
+        principal: Principal,
+        generations: GenerationService,
+        idempotency_key: Annotated[
+            str | None,
+            Parameter(
+                header="Idempotency-Key",
+                description="A retry with the same key returns the first request's job",
+            ),
+        ] = None,
+    ) -> Response[GenerationView]:
+        """Accept the request and queue its job; `Location` is where to look at it."""
+        row = await generations.submit(
+            principal,
+            GenerationRequest(
+                name=data.name,
+                type=data.type,
+                prompt=data.prompt,
+                provider=data.provider,
+                seed=data.seed,
+                project_id=data.project_id,
+                options=data.options,
+            ),
+            idempotency_key=idempotency_key,
+            origin=Origin(
+                context.current().request_id, request.headers.get("traceparent", "")[:64] or None
+            ),
+        )
+        headers = {"location": f"/api/generation/{row.id}"}
+        return Response(view(row), status_code=202, headers=headers)
+
+    @get(summary="List jobs", responses=problem_responses(401))
+    async def list(
+        self,
+        principal: Principal,
+        generations: GenerationService,
+        status: str | None = None,
+        type: str | None = None,  # noqa: A002
+        project_id: Annotated[str | None, Parameter(query="projectId")] = None,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> GenerationPage:
+        """Read a page of jobs, newest first, filtered by status, type and project."""
+        rows, next_cursor = await generations.list(
+            principal, status=status, type=type, project_id=project_id, cursor=cursor, limit=limit
+        )
+        return GenerationPage([view(row) for row in rows], next_cursor)
+
+    @get("/{generation_id:str}", summary="Look at a job", responses=problem_responses(401, 404))
+    async def read(
+        self, generation_id: str, principal: Principal, generations: GenerationService
+    ) -> GenerationView:
+        """Read one job."""
+        return view(await generations.get(principal, generation_id))
+
+    @get(
+        "/{generation_id:str}/events",
+        summary="Follow a job",
+        responses=problem_responses(401, 404),
+        media_type="text/event-stream",
+    )
+    async def follow(
+        self, generation_id: str, principal: Principal, generations: GenerationService
+    ) -> ServerSentEvent:
+        """Stream the job as server-sent events `generation`, until one shows its end."""
+        changes = await generations.follow(principal, generation_id)
+        return ServerSentEvent(_events(changes), headers={"cache-control": "no-store"})
+
+    @post(
+        "/{generation_id:str}/cancel",
+        status_code=202,
+        summary="Cancel a job",
+        responses=problem_responses(401, 404, 409, 415),
+    )
+    async def cancel(
+        self, generation_id: str, principal: Principal, generations: GenerationService
+    ) -> GenerationView:
+        """Cancel a job: at once while it waits, at its next step boundary while it runs."""
+        return view(await generations.cancel(principal, generation_id))
+
+
+async def _events(
+    changes: AsyncGenerator[Generation | None],
+) -> AsyncGenerator[ServerSentEventMessage]:
+    async for row in changes:
+        if row is None:
+            yield ServerSentEventMessage(data=None, comment="still running")
+        else:
+            data = msgspec.json.encode(view(row)).decode()
+            yield ServerSentEventMessage(data=data, event="generation")

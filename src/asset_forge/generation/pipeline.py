@@ -1,0 +1,293 @@
+"""The steps from a prompt to an asset: plan, generate, store, index, complete.
+
+Each step may run again after a crash: it finds what its earlier run left and changes nothing. The
+workflow that strings them together is `engine.JobEngine`'s; nothing here knows what makes it
+durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, Protocol, TypedDict, TypeVar
+
+import stamina
+
+from asset_forge import faults
+from asset_forge.asset_types import AssetType
+from asset_forge.assets import AssetService
+from asset_forge.database.models import Generation
+from asset_forge.generation.door import ProviderDoor
+from asset_forge.generation.failures import ErrorType, GenerationCancelled, GenerationFailed
+from asset_forge.generation.metrics import GenerationMetrics
+from asset_forge.generation.providers.base import Provider, ProviderRequest
+from asset_forge.generation.records import OPEN, GenerationRecords
+from asset_forge.search import SearchService
+from asset_forge.storage import ObjectStore, StorageFull, StorageUnavailable
+
+STAGES: Final = ("plan", "generate", "store", "index", "complete")
+MAX_RUNS: Final = 3
+"""How often a job may begin; one that has taken its process down as often is poisoned."""
+
+_Result = TypeVar("_Result")
+
+
+class Made(TypedDict):
+    """What the step `generate` leaves: where the bytes are staged, and what they are."""
+
+    staged_key: str
+    sha256: str
+    file_type: str
+    media_type: str
+
+
+class RunStep(Protocol):
+    """Runs a step durably: once it has returned, a later run gets the same result unexecuted."""
+
+    async def __call__(self, name: str, step: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Run or replay the step."""
+        ...
+
+
+ReportError = Callable[[BaseException, Mapping[str, str]], None]
+"""Takes an unexpected error of a job and its tags; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the pipeline works with."""
+
+    records: GenerationRecords
+    providers: Mapping[str, Provider]  # in the order in which `auto` tries them
+    door: ProviderDoor
+    assets: AssetService
+    search: SearchService
+    storage: ObjectStore
+    metrics: GenerationMetrics
+    report_error: ReportError
+
+
+class Pipeline:
+    """Takes one generation row to its end."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._running: dict[str, asyncio.Task[object]] = {}  # by the job's id
+
+    async def run(self, generation_id: str, run_step: RunStep) -> None:
+        """Execute a job, or what is left of it, and end its row; a row that has ended is left."""
+        row = await _patiently(lambda: self._parts.records.begin_run(generation_id))
+        if row is None:
+            return
+        with self._in_progress(row):
+            try:
+                if row.runs > MAX_RUNS:
+                    raise GenerationFailed(
+                        ErrorType.POISONED,
+                        f"This job was given up: its process ended {MAX_RUNS} times while it ran",
+                        unexpected=True,
+                    )
+                await self._steps(row, run_step)
+            except GenerationCancelled:
+                await self._discard(row)
+                await self.finish(row, None)
+            except GenerationFailed as failure:
+                await self._discard(row)
+                await self.finish(row, failure)
+
+    async def settle(self, grace_seconds: float) -> list[str]:
+        """Wait for the running jobs, interrupt what is left after the grace, and name those."""
+        if self._running:
+            await asyncio.wait(list(self._running.values()), timeout=grace_seconds)
+        left = dict(self._running)
+        for task in left.values():
+            task.cancel()
+        await asyncio.gather(*left.values(), return_exceptions=True)
+        return list(left)
+
+    async def finish(
+        self,
+        row: Generation,
+        failure: GenerationFailed | None,
+        *,
+        waiting_only: bool = False,
+    ) -> None:
+        """End a row as failed, or where there is no failure as cancelled; count the end once."""
+        ended = await _patiently(
+            lambda: self._parts.records.finish(
+                row.id,
+                "failed" if failure else "cancelled",
+                came_from=("queued",) if waiting_only else OPEN,
+                error_type=failure.type.value if failure else None,
+                error_message=failure.message if failure else None,
+            )
+        )
+        if not ended:
+            return
+        if failure is None:
+            self._parts.metrics.generations.labels(row.type, "cancelled").inc()
+            return
+        self._parts.metrics.errors.labels(row.type, failure.type.value).inc()
+        await self._count_end(row, "failure")
+        if failure.unexpected:
+            cause = failure.__cause__ or failure
+            tags = {"assetType": row.type, "errorType": failure.type.value, "jobId": row.id}
+            self._parts.report_error(cause, tags)
+
+    async def _steps(self, row: Generation, run_step: RunStep) -> None:
+        async def stage(name: str, work: Callable[[], Awaitable[_Result]], **how: bool) -> _Result:
+            return await run_step(name, lambda: self._stage(row, name, work, **how))
+
+        provider = await stage("plan", lambda: self._plan(row))
+        made = await stage("generate", lambda: self._generate(row, provider), repeatable=False)
+        asset_id = await stage("store", lambda: self._store(row, made))
+        # From here on the asset exists: a request to cancel comes too late and is not looked at.
+        await stage("index", lambda: self._index(asset_id), cancellable=False)
+        await stage("complete", lambda: self._complete(row, asset_id), cancellable=False)
+
+    async def _stage(
+        self,
+        row: Generation,
+        stage: str,
+        work: Callable[[], Awaitable[_Result]],
+        *,
+        cancellable: bool = True,
+        repeatable: bool = True,
+    ) -> _Result:
+        """Run one stage between its two notes in the row; every fault leaves as a known one."""
+        records = self._parts.records
+        started = time.perf_counter()
+        try:
+            current = await _patiently(lambda: records.enter_stage(row.id, stage))
+            if current is None or (cancellable and current.cancel_requested_at is not None):
+                raise GenerationCancelled
+            result = await (_patiently(work) if repeatable else work())
+        except Exception as error:
+            raise _known(error, stage) from error
+        seconds = time.perf_counter() - started
+        await _patiently(lambda: records.leave_stage(row.id, stage, seconds))
+        return result
+
+    async def _plan(self, row: Generation) -> str:
+        provider = self.choose(row.requested_provider, AssetType(row.type))
+        await self._parts.records.plan(row.id, provider.name)
+        return provider.name
+
+    def choose(self, requested: str, type: AssetType) -> Provider:  # noqa: A002
+        """Return the provider to use: the one named, or for `auto` the first that can.
+
+        Raises:
+            GenerationFailed: It is not configured, or makes no such assets.
+        """
+        able = {n: p for n, p in self._parts.providers.items() if p.model_for(type) is not None}
+        if requested == "auto" and able:
+            return next(iter(able.values()))
+        if requested not in able:
+            raise GenerationFailed(
+                ErrorType.INVALID_REQUEST,
+                f"The provider {requested!r} makes no {type.value} here; choose one of: "
+                + ", ".join(["auto", *able]),
+            )
+        return able[requested]
+
+    async def _generate(self, row: Generation, provider_name: str) -> Made:
+        provider = self.choose(provider_name, AssetType(row.type))
+        request = ProviderRequest(row.id, AssetType(row.type), row.prompt, row.seed, row.options)
+        result = await self._parts.door.generate(provider, request)
+        sha256 = hashlib.sha256(result.content).hexdigest()
+        key = staged_key(row.id)
+        await self._parts.storage.put_bytes(key, result.content)
+        return Made(
+            staged_key=key,
+            sha256=sha256,
+            file_type=result.file_type,
+            media_type=result.media_type,
+        )
+
+    async def _store(self, row: Generation, made: Made) -> str:
+        asset = await self._parts.assets.adopt(
+            generation_id=row.id,
+            owner_id=row.owner_id,
+            project_id=row.project_id,
+            name=row.name,
+            type=AssetType(row.type),
+            description=row.prompt,
+            tags=[],
+            file_type=made["file_type"],
+            media_type=made["media_type"],
+            staged_key=made["staged_key"],
+            sha256=made["sha256"],
+        )
+        return asset.id
+
+    async def _index(self, asset_id: str) -> None:
+        await self._parts.search.index(asset_id)
+
+    async def _complete(self, row: Generation, asset_id: str) -> None:
+        ended = await self._parts.records.finish(row.id, "succeeded", asset_id=asset_id)
+        if ended:
+            await self._count_end(row, "success")
+
+    async def _count_end(self, row: Generation, status: str) -> None:
+        current = await self._parts.records.get(row.id)
+        self._parts.metrics.generations.labels(row.type, status).inc()
+        if current is not None and current.finished_at and current.started_at:
+            seconds = (current.finished_at - current.started_at).total_seconds()
+            self._parts.metrics.duration.labels(row.type).observe(max(seconds, 0.0))
+
+    async def _discard(self, row: Generation) -> None:
+        """Remove what a job that ends without an asset has staged; the sweep takes what is left."""
+        try:
+            await self._parts.storage.delete(staged_key(row.id))
+        except (StorageFull, StorageUnavailable) as error:
+            self._parts.report_error(error, {"jobId": row.id})
+
+    @contextmanager
+    def _in_progress(self, row: Generation) -> Generator[None]:
+        gauge = self._parts.metrics.in_progress.labels(row.type)
+        gauge.inc()
+        task = asyncio.current_task()
+        if task is not None:
+            self._running[row.id] = task
+        try:
+            yield
+        finally:
+            self._running.pop(row.id, None)
+            gauge.dec()
+
+
+def _known(error: Exception, stage: str) -> Exception:
+    """Turn a step's fault into the kind that a job ends with."""
+    if isinstance(error, GenerationFailed | GenerationCancelled):
+        return error
+    if isinstance(error, StorageFull):
+        return GenerationFailed(ErrorType.STORAGE_FULL, str(error), unexpected=True)
+    if isinstance(error, StorageUnavailable):
+        return GenerationFailed(ErrorType.STORAGE_UNAVAILABLE, str(error), unexpected=True)
+    if isinstance(error, faults.QuotaExceeded):
+        return GenerationFailed(ErrorType.STORAGE_FULL, error.message)
+    message = f"The service failed in the step {stage!r}; its operators have been told"
+    return GenerationFailed(ErrorType.INTERNAL, message, unexpected=True)
+
+
+def _database_is_away(error: Exception) -> bool:
+    return isinstance(error, faults.Unavailable) and not isinstance(error, StorageUnavailable)
+
+
+async def _patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Do work that may be repeated, and repeat it for ten minutes while the database is away."""
+    async for attempt in stamina.retry_context(
+        on=_database_is_away, attempts=None, timeout=600.0, wait_initial=0.2, wait_max=10.0
+    ):
+        with attempt:
+            return await work()
+    raise AssertionError("the loop above returns or raises")
+
+
+def staged_key(generation_id: str) -> str:
+    """Name the object that holds a job's bytes until its asset exists."""
+    return f"staging/{generation_id}"
