@@ -1,4 +1,4 @@
-"""The connections to the database: one pool, two kinds of transaction, one translation of faults."""
+"""The connections to the database: one pool, two kinds of transaction, faults in our words."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from asset_forge.database._metrics import DatabaseMetrics
 
 WRITER_SECONDS = 4.0
-"""How long a transaction waits for another writer of the same SQLite file: 503 within five seconds."""
+"""How long a transaction waits for another writer of an SQLite file: 503 within five seconds."""
 
 _BUSY_MILLISECONDS = 250
-"""How long one attempt to become the writer holds its connection's thread, and so how long one waits
-in vain after its client left. Attempts follow each other up to `WRITER_SECONDS`."""
+"""How long one attempt to become the writer holds its connection's thread, and so how long the
+thread waits in vain after its client left. Attempts go on up to `WRITER_SECONDS`."""
 
 _OPENING_SECONDS = 4.0
 _BEGIN = "asset_forge_begin"

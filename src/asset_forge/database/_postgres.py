@@ -10,7 +10,7 @@ from psycopg.abc import PQGen
 from psycopg.waiting import wait_async
 
 STATEMENT_SECONDS = 4.0
-"""How long a statement may take: 503 within five seconds, and a lock is no reason to wait longer."""
+"""How long a statement may take, a wait for a lock included: 503 within five seconds."""
 
 CONNECT_SECONDS = 3
 
@@ -30,7 +30,10 @@ class BoundedConnection(AsyncConnection[Any]):
     answer_seconds = STATEMENT_SECONDS + 0.5
 
     async def wait(
-        self, gen: PQGen[_Result], interval: float = _INTERVAL_SECONDS, timeout: float | None = None
+        self,
+        gen: PQGen[_Result],
+        interval: float = _INTERVAL_SECONDS,
+        timeout: float | None = None,  # noqa: ASYNC109 - psycopg's signature
     ) -> _Result:
         """Wait for the server's answer, for `answer_seconds` at most.
 

@@ -163,6 +163,7 @@ class Generation(Base):
     __tablename__ = "generations"
     __table_args__ = (
         Index(None, "owner_id", "id"),
+        Index(None, "project_id", "id"),
         Index(None, "status", "id"),
         UniqueConstraint("owner_id", "idempotency_key"),
         CheckConstraint(
@@ -210,9 +211,7 @@ class ProviderClaim(Base):
     step: Mapped[str] = mapped_column(String(32), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(64), primary_key=True)
     provider: Mapped[str] = mapped_column(String(32))
-    task_id: Mapped[str | None] = mapped_column(
-        String(200)
-    )  # saved before the first poll
+    task_id: Mapped[str | None] = mapped_column(String(200))  # saved before the first poll
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
