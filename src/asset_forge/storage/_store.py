@@ -200,7 +200,8 @@ class ObjectStore:
             raise StorageFull(
                 f"the volume of {self.place} has {usage.free} of {usage.total} bytes free and "
                 f"keeps {self._reserve_bytes} in reserve (VOLUME_RESERVE_BYTES), so that {size} "
-                "more do not fit. Free space, or point STORAGE_URL or ASSET_FORGE_DATA_DIR at a larger one"
+                "more do not fit. Free space, or point STORAGE_URL or ASSET_FORGE_DATA_DIR at a "
+                "larger volume"
             )
 
     async def remove_stale(self, before: datetime) -> int:

@@ -1,0 +1,155 @@
+"""Assets that jobs make: a file is staged first, and adopted once by the job's record."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from asset_forge.asset_types import AssetType
+from asset_forge.clock import Clock
+from asset_forge.database import Database
+from asset_forge.database.models import Asset, Project
+from asset_forge.ids import new_id
+from asset_forge.storage import ObjectStore
+
+from ._keys import new_key
+from ._quota import ensure_fits
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A file in the storage that no asset owns yet; plain values, so that a step may return it."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedAsset:
+    """What a job knows of the asset that it made."""
+
+    generation_id: str
+    owner_id: str
+    project_id: str | None
+    name: str
+    type: AssetType
+    description: str
+    tags: list[str]
+    file_type: str
+    media_type: str
+
+
+class GeneratedAssets:
+    """Takes in what jobs make; every method may run twice for the same job."""
+
+    def __init__(self, database: Database, storage: ObjectStore, *, clock: Clock) -> None:
+        self._database = database
+        self._storage = storage
+        self._clock = clock
+
+    async def stage(
+        self,
+        generation_id: str,
+        source: bytes | AsyncIterable[bytes],
+        *,
+        expected_length: int | None = None,
+        expected_sha256: str | None = None,
+    ) -> StagedFile:
+        """Store a job's file under a key of its own, checked against what was announced.
+
+        The sweep leaves it alone while the generation is unfinished.
+
+        Raises:
+            DamagedObject: A stream's length or SHA-256 differ from what was expected.
+            StorageFull, StorageUnavailable: The storage does not take it.
+        """
+        key = new_key(generation_id)
+        if isinstance(source, bytes):
+            stored = await self._storage.put_bytes(key, source)
+        else:
+            stored = await self._storage.put_stream(
+                key, source, expected_length=expected_length, expected_sha256=expected_sha256
+            )
+        return StagedFile(key, stored.size, stored.sha256)
+
+    async def read(self, staged: StagedFile) -> bytes:
+        """Return the bytes of a staged file.
+
+        Raises:
+            ObjectMissing: It was discarded.
+            StorageUnavailable: The storage failed.
+        """
+        return await self._storage.read(staged.key)
+
+    async def adopt(
+        self, generated: GeneratedAsset, staged: StagedFile, *, asset_id: str | None = None
+    ) -> Asset:
+        """Make a staged file an asset; a generation's second call returns the first one's asset.
+
+        A file staged by the losing one of two runs is removed. A project that was deleted
+        meanwhile is left out.
+
+        Raises:
+            ObjectMissing: The staged file is gone.
+            QuotaExceeded: The quota of the user or the project does not hold it; it stays staged.
+        """
+        existing = await self._find(generated.generation_id)
+        if existing is None:
+            await self._storage.size(staged.key)
+            try:
+                existing = await self._insert(generated, staged, asset_id or new_id())
+            except IntegrityError:
+                existing = await self._find(generated.generation_id)
+                if existing is None:
+                    raise
+        if existing.storage_key != staged.key:
+            await self._storage.delete(staged.key)
+        return existing
+
+    async def discard(self, staged: StagedFile) -> None:
+        """Remove a staged file of a job that failed or was canceled, unless an asset owns it."""
+        async with self._database.reading() as session:
+            owner = await session.scalar(
+                select(Asset.id).where(Asset.storage_key == staged.key).limit(1)
+            )
+        if owner is None:
+            await self._storage.delete(staged.key)
+
+    async def _find(self, generation_id: str) -> Asset | None:
+        async with self._database.reading() as session:
+            return await session.scalar(select(Asset).where(Asset.generation_id == generation_id))
+
+    async def _insert(self, generated: GeneratedAsset, staged: StagedFile, asset_id: str) -> Asset:
+        now = self._clock()
+        async with self._database.transaction() as session:
+            project_id = generated.project_id
+            if project_id is not None:
+                project_id = await session.scalar(
+                    select(Project.id).where(Project.id == project_id).with_for_update()
+                )
+            await ensure_fits(
+                session, owner_id=generated.owner_id, project_id=project_id, size=staged.size
+            )
+            asset = Asset(
+                id=asset_id,
+                owner_id=generated.owner_id,
+                project_id=project_id,
+                generation_id=generated.generation_id,
+                name=generated.name,
+                type=generated.type.value,
+                description=generated.description,
+                tags=generated.tags,
+                file_type=generated.file_type,
+                media_type=generated.media_type,
+                size_bytes=staged.size,
+                sha256=staged.sha256,
+                storage_key=staged.key,
+                created_at=now,
+                updated_at=now,
+            )
+            session.add(asset)
+        return asset
