@@ -42,7 +42,8 @@ _SQLITE_UPGRADE = (
         WHERE rowid = (SELECT number FROM asset_search_numbers WHERE asset_id = new.id);
     END""",
     """CREATE TRIGGER asset_search_delete AFTER DELETE ON assets BEGIN
-        DELETE FROM asset_search WHERE rowid = (SELECT number FROM asset_search_numbers WHERE asset_id = old.id);
+        DELETE FROM asset_search
+        WHERE rowid = (SELECT number FROM asset_search_numbers WHERE asset_id = old.id);
         DELETE FROM asset_search_numbers WHERE asset_id = old.id;
     END""",
     "INSERT INTO asset_search_numbers (asset_id) SELECT id FROM assets",
