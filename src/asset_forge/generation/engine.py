@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from dbos import DBOS, DBOSConfig, StepOptions
 
 from asset_forge.generation.executors import Executors
-from asset_forge.generation.pipeline import Pipeline
+from asset_forge.generation.pipeline import Pipeline, StepEnd
 from asset_forge.generation.records import GenerationRecords
 
 REVISION: Final = "generation.v1"
@@ -30,7 +30,6 @@ _APPLICATION_VERSION: Final = "asset-forge"
 _SWEEP_SECONDS: Final = 5.0
 _SWEEP_LIMIT: Final = 500
 
-_Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 
 
@@ -139,7 +138,7 @@ class JobEngine:
             await self.enqueue(generation_id)
 
 
-async def _run_step(name: str, step: Callable[[], Awaitable[_Result]]) -> _Result:
+async def _run_step(name: str, step: Callable[[], Awaitable[StepEnd]]) -> StepEnd:
     options: StepOptions = {"name": name}
     return await DBOS.run_step_async(options, step)  # pyright: ignore[reportArgumentType]
 

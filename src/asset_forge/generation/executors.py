@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from asset_forge.clock import Clock
 from asset_forge.database import Database
@@ -157,6 +158,6 @@ class Executors:
             try:
                 with engine.begin() as connection:
                     connection.execute(statement.values(heartbeat_at=self._clock()))
-            except sa.exc.SQLAlchemyError as error:
+            except SQLAlchemyError as error:
                 _log.warning("the heartbeat of this process could not be written: %s", error)
         engine.dispose()

@@ -41,14 +41,6 @@ class GenerationFailed(Exception):
         self.message = message
         self.unexpected = unexpected
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """Restore all that it carries: a durable step's failure is stored and raised again."""
-        return _restore, (self.type.value, self.message, self.unexpected)
-
 
 class GenerationCancelled(Exception):
     """The job's owner asked for it to end, and a step boundary was reached."""
-
-
-def _restore(type: str, message: str, unexpected: bool) -> GenerationFailed:  # noqa: A002
-    return GenerationFailed(ErrorType(type), message, unexpected=unexpected)

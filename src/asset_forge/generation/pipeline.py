@@ -8,18 +8,17 @@ durable.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Protocol, TypedDict, TypeVar
+from typing import Any, Final, Protocol, TypedDict, TypeVar
 
 import stamina
 
 from asset_forge import faults
 from asset_forge.asset_types import AssetType
-from asset_forge.assets import AssetService
+from asset_forge.assets import GeneratedAsset, GeneratedAssets, StagedFile
 from asset_forge.database.models import Generation
 from asset_forge.generation.door import ProviderDoor
 from asset_forge.generation.failures import ErrorType, GenerationCancelled, GenerationFailed
@@ -27,7 +26,7 @@ from asset_forge.generation.metrics import GenerationMetrics
 from asset_forge.generation.providers.base import Provider, ProviderRequest
 from asset_forge.generation.records import OPEN, GenerationRecords
 from asset_forge.search import SearchService
-from asset_forge.storage import ObjectStore, StorageFull, StorageUnavailable
+from asset_forge.storage import StorageFull, StorageUnavailable
 
 STAGES: Final = ("plan", "generate", "store", "index", "complete")
 MAX_RUNS: Final = 3
@@ -39,16 +38,25 @@ _Result = TypeVar("_Result")
 class Made(TypedDict):
     """What the step `generate` leaves: where the bytes are staged, and what they are."""
 
-    staged_key: str
+    key: str
+    size: int
     sha256: str
     file_type: str
     media_type: str
 
 
+class StepEnd(TypedDict, total=False):
+    """How a step ended, in plain values, so that another version of the code can read it."""
+
+    value: Any
+    failure: tuple[str, str, bool]  # error type, message, unexpected
+    cancelled: bool
+
+
 class RunStep(Protocol):
     """Runs a step durably: once it has returned, a later run gets the same result unexecuted."""
 
-    async def __call__(self, name: str, step: Callable[[], Awaitable[_Result]]) -> _Result:
+    async def __call__(self, name: str, step: Callable[[], Awaitable[StepEnd]]) -> StepEnd:
         """Run or replay the step."""
         ...
 
@@ -64,11 +72,20 @@ class Parts:
     records: GenerationRecords
     providers: Mapping[str, Provider]  # in the order in which `auto` tries them
     door: ProviderDoor
-    assets: AssetService
+    assets: GeneratedAssets
     search: SearchService
-    storage: ObjectStore
     metrics: GenerationMetrics
     report_error: ReportError
+
+
+@dataclass(slots=True)
+class _Job:
+    """One run of a job in this process."""
+
+    row: Generation
+    run_step: RunStep
+    staged: StagedFile | None = None
+    cause: BaseException | None = None  # of a failure, where this run saw it
 
 
 class Pipeline:
@@ -83,6 +100,7 @@ class Pipeline:
         row = await _patiently(lambda: self._parts.records.begin_run(generation_id))
         if row is None:
             return
+        job = _Job(row, run_step)
         with self._in_progress(row):
             try:
                 if row.runs > MAX_RUNS:
@@ -91,13 +109,13 @@ class Pipeline:
                         f"This job was given up: its process ended {MAX_RUNS} times while it ran",
                         unexpected=True,
                     )
-                await self._steps(row, run_step)
+                await self._steps(job)
             except GenerationCancelled:
-                await self._discard(row)
+                await self._discard(job)
                 await self.finish(row, None)
             except GenerationFailed as failure:
-                await self._discard(row)
-                await self.finish(row, failure)
+                await self._discard(job)
+                await self.finish(row, failure, cause=job.cause)
 
     async def settle(self, grace_seconds: float) -> list[str]:
         """Wait for the running jobs, interrupt what is left after the grace, and name those."""
@@ -114,6 +132,7 @@ class Pipeline:
         row: Generation,
         failure: GenerationFailed | None,
         *,
+        cause: BaseException | None = None,
         waiting_only: bool = False,
     ) -> None:
         """End a row as failed, or where there is no failure as cancelled; count the end once."""
@@ -134,40 +153,65 @@ class Pipeline:
         self._parts.metrics.errors.labels(row.type, failure.type.value).inc()
         await self._count_end(row, "failure")
         if failure.unexpected:
-            cause = failure.__cause__ or failure
             tags = {"assetType": row.type, "errorType": failure.type.value, "jobId": row.id}
-            self._parts.report_error(cause, tags)
+            self._parts.report_error(cause or failure, tags)
 
-    async def _steps(self, row: Generation, run_step: RunStep) -> None:
-        async def stage(name: str, work: Callable[[], Awaitable[_Result]], **how: bool) -> _Result:
-            return await run_step(name, lambda: self._stage(row, name, work, **how))
-
-        provider = await stage("plan", lambda: self._plan(row))
-        made = await stage("generate", lambda: self._generate(row, provider), repeatable=False)
-        asset_id = await stage("store", lambda: self._store(row, made))
+    async def _steps(self, job: _Job) -> None:
+        row = job.row
+        provider: str = await self._stage(job, "plan", lambda: self._plan(row))
+        made: Made = await self._stage(
+            job, "generate", lambda: self._generate(row, provider), repeatable=False
+        )
+        job.staged = StagedFile(made["key"], made["size"], made["sha256"])
+        asset_id: str = await self._stage(job, "store", lambda: self._store(row, made))
         # From here on the asset exists: a request to cancel comes too late and is not looked at.
-        await stage("index", lambda: self._index(asset_id), cancellable=False)
-        await stage("complete", lambda: self._complete(row, asset_id), cancellable=False)
+        await self._stage(job, "index", lambda: self._index(asset_id), cancellable=False)
+        await self._stage(job, "complete", lambda: self._complete(row, asset_id), cancellable=False)
 
     async def _stage(
         self,
-        row: Generation,
+        job: _Job,
         stage: str,
-        work: Callable[[], Awaitable[_Result]],
+        work: Callable[[], Awaitable[Any]],
         *,
         cancellable: bool = True,
         repeatable: bool = True,
-    ) -> _Result:
-        """Run one stage between its two notes in the row; every fault leaves as a known one."""
+    ) -> Any:
+        """Run one stage as a durable step, or take the end that an earlier run of it recorded."""
+
+        async def step() -> StepEnd:
+            try:
+                return {"value": await self._noted(job.row, stage, work, cancellable, repeatable)}
+            except GenerationCancelled:
+                return {"cancelled": True}
+            except Exception as error:  # noqa: BLE001 - the job ends with it, as a known failure
+                job.cause = error
+                failure = _known(error, stage)
+                return {"failure": (failure.type.value, failure.message, failure.unexpected)}
+
+        end = await job.run_step(stage, step)
+        if end.get("cancelled"):
+            raise GenerationCancelled
+        if (failure := end.get("failure")) is not None:
+            type_, message, unexpected = failure
+            raise GenerationFailed(ErrorType(type_), message, unexpected=unexpected)
+        return end.get("value")
+
+    async def _noted(
+        self,
+        row: Generation,
+        stage: str,
+        work: Callable[[], Awaitable[Any]],
+        cancellable: bool,
+        repeatable: bool,
+    ) -> Any:
+        """Do a stage's work between its two notes in the row."""
         records = self._parts.records
         started = time.perf_counter()
-        try:
-            current = await _patiently(lambda: records.enter_stage(row.id, stage))
-            if current is None or (cancellable and current.cancel_requested_at is not None):
-                raise GenerationCancelled
-            result = await (_patiently(work) if repeatable else work())
-        except Exception as error:
-            raise _known(error, stage) from error
+        current = await _patiently(lambda: records.enter_stage(row.id, stage))
+        if current is None or (cancellable and current.cancel_requested_at is not None):
+            raise GenerationCancelled
+        result = await (_patiently(work) if repeatable else work())
         seconds = time.perf_counter() - started
         await _patiently(lambda: records.leave_stage(row.id, stage, seconds))
         return result
@@ -198,18 +242,17 @@ class Pipeline:
         provider = self.choose(provider_name, AssetType(row.type))
         request = ProviderRequest(row.id, AssetType(row.type), row.prompt, row.seed, row.options)
         result = await self._parts.door.generate(provider, request)
-        sha256 = hashlib.sha256(result.content).hexdigest()
-        key = staged_key(row.id)
-        await self._parts.storage.put_bytes(key, result.content)
+        staged = await self._parts.assets.stage(row.id, result.content)
         return Made(
-            staged_key=key,
-            sha256=sha256,
+            key=staged.key,
+            size=staged.size,
+            sha256=staged.sha256,
             file_type=result.file_type,
             media_type=result.media_type,
         )
 
     async def _store(self, row: Generation, made: Made) -> str:
-        asset = await self._parts.assets.adopt(
+        generated = GeneratedAsset(
             generation_id=row.id,
             owner_id=row.owner_id,
             project_id=row.project_id,
@@ -219,10 +262,9 @@ class Pipeline:
             tags=[],
             file_type=made["file_type"],
             media_type=made["media_type"],
-            staged_key=made["staged_key"],
-            sha256=made["sha256"],
         )
-        return asset.id
+        staged = StagedFile(made["key"], made["size"], made["sha256"])
+        return (await self._parts.assets.adopt(generated, staged)).id
 
     async def _index(self, asset_id: str) -> None:
         await self._parts.search.index(asset_id)
@@ -239,12 +281,14 @@ class Pipeline:
             seconds = (current.finished_at - current.started_at).total_seconds()
             self._parts.metrics.duration.labels(row.type).observe(max(seconds, 0.0))
 
-    async def _discard(self, row: Generation) -> None:
+    async def _discard(self, job: _Job) -> None:
         """Remove what a job that ends without an asset has staged; the sweep takes what is left."""
+        if job.staged is None:
+            return
         try:
-            await self._parts.storage.delete(staged_key(row.id))
-        except (StorageFull, StorageUnavailable) as error:
-            self._parts.report_error(error, {"jobId": row.id})
+            await self._parts.assets.discard(job.staged)
+        except faults.Fault as error:
+            self._parts.report_error(error, {"jobId": job.row.id})
 
     @contextmanager
     def _in_progress(self, row: Generation) -> Generator[None]:
@@ -260,9 +304,9 @@ class Pipeline:
             gauge.dec()
 
 
-def _known(error: Exception, stage: str) -> Exception:
+def _known(error: Exception, stage: str) -> GenerationFailed:
     """Turn a step's fault into the kind that a job ends with."""
-    if isinstance(error, GenerationFailed | GenerationCancelled):
+    if isinstance(error, GenerationFailed):
         return error
     if isinstance(error, StorageFull):
         return GenerationFailed(ErrorType.STORAGE_FULL, str(error), unexpected=True)
@@ -286,8 +330,3 @@ async def _patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
         with attempt:
             return await work()
     raise AssertionError("the loop above returns or raises")
-
-
-def staged_key(generation_id: str) -> str:
-    """Name the object that holds a job's bytes until its asset exists."""
-    return f"staging/{generation_id}"

@@ -7,7 +7,7 @@ from, and who made the change counts it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -186,7 +186,7 @@ class GenerationRecords:
         )
         async with self._database.reading() as session:
             depth, oldest = (await session.execute(query)).one()
-        age = (self._clock() - oldest).total_seconds() if isinstance(oldest, datetime) else 0.0
+        age = (self._clock() - oldest).total_seconds() if depth else 0.0
         return QueueState(depth, max(age, 0.0))
 
     async def _change(
