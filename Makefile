@@ -1,0 +1,39 @@
+# Each target sets up what it uses. PYTHON names another interpreter (3.11 or newer).
+PYTHON ?= $(shell scripts/find-python)
+BIN := .venv/bin
+
+.PHONY: run test check bench demo lock format clean
+
+run: .venv/.server ## serve on port 3004 with embedded parts
+	@exec $(BIN)/asset-forge serve
+
+test: .venv/.test ## set up and run all tests
+	@scripts/install-test-programs
+	@$(BIN)/pytest $(ARGS)
+
+check: .venv/.test ## lint, formatting, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+lock: ## pin every dependency anew
+	scripts/lock
+
+format: .venv/.test
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv dist
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Asset-Forge needs Python 3.11 or newer: install one, or name it: make PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -m venv .venv || { echo "This Python cannot make virtual environments: on Debian, apt-get install python3-venv"; rm -rf .venv; exit 2; }
+
+.venv/.server: .venv/bin/python requirements/server.txt pyproject.toml
+	@scripts/install server
+
+.venv/.test: .venv/bin/python requirements/test.txt pyproject.toml
+	@scripts/install test
+	@touch .venv/.server
