@@ -103,9 +103,7 @@ def scattered(
     return total
 
 
-def stick_slip(
-    rng: np.random.Generator, body: Body, size: float, rates: Signal
-) -> Signal:
+def stick_slip(rng: np.random.Generator, body: Body, size: float, rates: Signal) -> Signal:
     """A creak: tiny slips at `rates` a second, each a short blow on the body."""
     count = rates.size
     turns = np.cumsum(rates * (1 + 0.25 * rng.standard_normal(count))) / 44_100

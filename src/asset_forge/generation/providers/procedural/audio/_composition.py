@@ -145,8 +145,11 @@ def _accompaniment(
         case "offbeat":
             return [n for at in range(half, bar_ticks, beat) for n in block(at, half, 0.5)]
         case "waltz":
-            return [n for at in range(half, bar_ticks, half) for n in block(at, half, soft)] \
-                if beat == 6 else [n for at in (4, 8) if at < bar_ticks for n in block(at, 3, 0.5)]
+            return (
+                [n for at in range(half, bar_ticks, half) for n in block(at, half, soft)]
+                if beat == 6
+                else [n for at in (4, 8) if at < bar_ticks for n in block(at, 3, 0.5)]
+            )
         case "sparse":
             at = int(rng.choice([0, beat, 2 * beat])) % bar_ticks
             return [note(at + k, beat * 2, pitch, 0.5) for k, pitch in enumerate(chord)]

@@ -117,8 +117,8 @@ def make_sound_effect(prompt: str, seed: int, options: Mapping[str, object]) -> 
     chosen = read_options("sound_effect", options)
     reading = read_prompt(prompt)
     names = families_for(reading) or [_any_family(prompt, seed)]
-    seconds = chosen.optional("durationSeconds") or _seconds(reading, FAMILIES[names[0]])
-    if not chosen.flag("loop"):
+    seconds = chosen.seconds or _seconds(reading, FAMILIES[names[0]])
+    if not chosen.loop:
         return to_wav(leveled(_layered(names, reading, prompt, seed, seconds)))
     join = min(_JOIN_SECONDS, seconds / 2)
     longer = _layered(names, reading, prompt, seed, seconds + join)
@@ -150,9 +150,7 @@ def _seconds(reading: Reading, family: Family) -> float:
     return float(np.clip(family.seconds * factor * reading.size**0.5, _SHORTEST, _LONGEST))
 
 
-def _layered(
-    names: list[str], reading: Reading, prompt: str, seed: int, seconds: float
-) -> Signal:
+def _layered(names: list[str], reading: Reading, prompt: str, seed: int, seconds: float) -> Signal:
     total = np.zeros(samples(seconds))
     sound = Sound(
         seconds=seconds,

@@ -51,7 +51,9 @@ def pickup(rng: np.random.Generator, sound: Sound) -> Signal:
         rest = sound.count - samples(k * gap)
         length = max(2, rest if k == len(jumps) - 1 else samples(gap))
         t = times(length)
-        tone = waved(t * hertz, hertz, pulse_levels(24, 0.25)) + 0.5 * np.sin(2 * np.pi * 2 * hertz * t)
+        tone = waved(t * hertz, hertz, pulse_levels(24, 0.25)) + 0.5 * np.sin(
+            2 * np.pi * 2 * hertz * t
+        )
         place(total, tone * decay(length, 0.45 if k == len(jumps) - 1 else 0.3), samples(k * gap))
     return total
 
@@ -94,7 +96,9 @@ def alarm(rng: np.random.Generator, sound: Sound) -> Signal:
 
 def magic(rng: np.random.Generator, sound: Sound) -> Signal:
     """A spell: a rising shimmer of bells over a swell of air; dark moods fall instead of rise."""
-    dark = sound.valence < -0.2 or sound.reading.says("dark", "curse", "necromancer", "shadow", "death")
+    dark = sound.valence < -0.2 or sound.reading.says(
+        "dark", "curse", "necromancer", "shadow", "death"
+    )
     scale = _DARK if dark else _PENTATONIC
     total = np.zeros(sound.count)
     root = (220.0 if dark else 523.25) * 2 ** (float(rng.integers(-4, 5)) / 12) / sound.size
@@ -105,7 +109,9 @@ def magic(rng: np.random.Generator, sound: Sound) -> Signal:
         step = len(scale) - 1 - step if dark else step
         hertz = root * 2 ** (scale[(step + int(rng.integers(0, 3))) % len(scale)] / 12)
         t = times(samples(0.9))
-        bell = np.sin(2 * np.pi * hertz * t + 1.5 * np.exp(-6 * t) * np.sin(7.07 * np.pi * hertz * t))
+        bell = np.sin(
+            2 * np.pi * hertz * t + 1.5 * np.exp(-6 * t) * np.sin(7.07 * np.pi * hertz * t)
+        )
         start = int(place_in * sound.count)
         place(total, bell * decay(t.size, 0.8) * float(rng.uniform(0.2, 0.6)), start)
     air = noise(rng, sound.count, band_pass(400, 9000, 1))
@@ -127,7 +133,9 @@ def hum(rng: np.random.Generator, sound: Sound) -> Signal:
     phase = np.cumsum(base * drift) / 44_100
     tone = waved(phase, base, [1, 0.7, 0.9, 0.35, 0.5, 0.2, 0.28, 0.12, 0.15, 0.1, 0.08, 0.06])
     beat = 0.75 + 0.25 * np.sin(2 * np.pi * phase / 4)
-    rattle = noise(rng, sound.count, band_pass(700, 4500, 1)) * np.maximum(0, np.sin(np.pi * phase)) ** 6
+    rattle = (
+        noise(rng, sound.count, band_pass(700, 4500, 1)) * np.maximum(0, np.sin(np.pi * phase)) ** 6
+    )
     whine = np.sin(2 * np.pi * phase * 23) * 0.08
     return tone * beat + 0.2 * rattle + whine
 
@@ -136,7 +144,9 @@ def electric(rng: np.random.Generator, sound: Sound) -> Signal:
     """Sparks and arcs: mains buzz in bursts, cut by crackles."""
     t = times(sound.count)
     gate = (wander(rng, sound.count, 22) > 0.05).astype(float)
-    arcs = noise(rng, sound.count, band_pass(1200, 14000, 1)) * np.maximum(0, np.sin(2 * np.pi * 100 * t))
+    arcs = noise(rng, sound.count, band_pass(1200, 14000, 1)) * np.maximum(
+        0, np.sin(2 * np.pi * 100 * t)
+    )
     buzz = waved(t * 100, 100, saw_levels(60, 30))
     level = points(sound.count, (0, 0), (0.02, 1), (0.7, 0.7), (1, 0))
     return (0.9 * arcs * gate + 0.25 * buzz * (0.3 + 0.7 * gate)) * level
@@ -157,7 +167,17 @@ def bell(rng: np.random.Generator, sound: Sound) -> Signal:
     total = np.zeros(sound.count)
     place(total, struck(rng, body_of(sound.material, "bronze"), 0.9 * sound.size, 1.0), 0)
     fundamental = 260 / sound.size
-    for ratio, level, ring in ((0.5, 0.5, 1.0), (1, 1, 0.9), (1.2, 0.7, 0.7), (1.5, 0.4, 0.6), (2, 0.6, 0.5)):
+    for ratio, level, ring in (
+        (0.5, 0.5, 1.0),
+        (1, 1, 0.9),
+        (1.2, 0.7, 0.7),
+        (1.5, 0.4, 0.6),
+        (2, 0.6, 0.5),
+    ):
         t = times(sound.count)
-        total += level * np.sin(2 * np.pi * fundamental * ratio * t) * decay(sound.count, sound.seconds * ring)
+        total += (
+            level
+            * np.sin(2 * np.pi * fundamental * ratio * t)
+            * decay(sound.count, sound.seconds * ring)
+        )
     return total

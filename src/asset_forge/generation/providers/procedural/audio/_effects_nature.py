@@ -50,7 +50,9 @@ def thunder(rng: np.random.Generator, sound: Sound) -> Signal:
         at = 0.0 if k == 0 else float(rng.uniform(0.08, 0.65)) * sound.seconds
         length = samples(min(float(rng.uniform(0.5, 1.6)), sound.seconds))
         edge = 3500 if k == 0 else float(rng.uniform(90, 350))
-        roll = noise(rng, length, low_pass(edge, 1)) * decay(length, length / 44_100, 0.02 + 0.05 * k)
+        roll = noise(rng, length, low_pass(edge, 1)) * decay(
+            length, length / 44_100, 0.02 + 0.05 * k
+        )
         place(total, roll * (1 if k == 0 else 0.7), samples(at))
     rumble = noise(rng, sound.count, band_pass(25, 110)) * decay(sound.count, sound.seconds, 0.1)
     return total + 0.8 * rumble
@@ -131,13 +133,18 @@ def growl(rng: np.random.Generator, sound: Sound) -> Signal:
     base = 78 / sound.size * points(sound.count, (0, 0.75), (0.3, 1.25), (0.7, 1.05), (1, 0.6))
     base = base * (1 + 0.1 * wander(rng, sound.count, 14)) * (1 + 0.2 * sound.energy)
     phase = np.cumsum(base) / 44_100
-    rough = 0.65 + 0.35 * np.sign(np.sin(np.pi * phase)) * (0.6 + 0.4 * wander(rng, sound.count, 40))
+    rough = 0.65 + 0.35 * np.sign(np.sin(np.pi * phase)) * (
+        0.6 + 0.4 * wander(rng, sound.count, 40)
+    )
     voice = waved(phase, 60, saw_levels(60, 40)) * rough
     voice += 0.35 * noise(rng, sound.count, band_pass(200, 3500, 1)) * np.abs(np.sin(np.pi * phase))
 
     def throat(hertz: Signal, seconds: Signal) -> Signal:
         opening = np.sin(np.pi * np.clip(seconds / sound.seconds, 0, 1))
-        first, second = (260 + 420 * opening) / sound.size**0.5, (850 + 500 * opening) / sound.size**0.5
+        first, second = (
+            (260 + 420 * opening) / sound.size**0.5,
+            (850 + 500 * opening) / sound.size**0.5,
+        )
         return (
             1 / (1 + ((hertz - first) / 110) ** 2)
             + 0.6 / (1 + ((hertz - second) / 170) ** 2)
@@ -155,7 +162,9 @@ def chirp(rng: np.random.Generator, sound: Sound) -> Signal:
     base = float(rng.uniform(2300, 4200)) / sound.size
     while at < sound.seconds - 0.1:
         count = samples(float(rng.uniform(0.05, 0.14)))
-        slur = points(count, (0, 1), (0.5, float(rng.uniform(0.8, 1.5))), (1, float(rng.uniform(0.8, 1.2))))
+        slur = points(
+            count, (0, 1), (0.5, float(rng.uniform(0.8, 1.5))), (1, float(rng.uniform(0.8, 1.2)))
+        )
         note = np.sin(phase_of(base * slur)) * np.sin(np.linspace(0, np.pi, count))
         place(total, note * float(rng.uniform(0.5, 1)), samples(at))
         at += count / 44_100 + float(rng.uniform(0.02, 0.16))

@@ -91,7 +91,8 @@ def steps(rng: np.random.Generator, sound: Sound) -> Signal:
 
 def _step(rng: np.random.Generator, sound: Sound) -> Signal:
     surfaces = {
-        "grass": (0.14, 900, 6000, 5), "leaves": (0.2, 1500, 9000, 14), "snow": (0.2, 700, 5000, 18),
+        "grass": (0.14, 900, 6000, 5), "leaves": (0.2, 1500, 9000, 14),
+        "snow": (0.2, 700, 5000, 18),
         "gravel": (0.18, 1200, 9000, 22), "sand": (0.16, 500, 4000, 6), "mud": (0.2, 150, 1400, 5),
         "water": (0.25, 400, 5000, 8),
     }  # fmt: skip
@@ -100,7 +101,9 @@ def _step(rng: np.random.Generator, sound: Sound) -> Signal:
         seconds, low, high, grains = surfaces[sound.surface]
         for _ in range(grains):
             grain = rustle(rng, float(rng.uniform(0.01, 0.05)), low, high)
-            place(total, grain * float(rng.uniform(0.3, 1)), samples(float(rng.uniform(0, seconds))))
+            place(
+                total, grain * float(rng.uniform(0.3, 1)), samples(float(rng.uniform(0, seconds)))
+            )
         place(total, 0.6 * rustle(rng, seconds, low / 2, high / 2), 0)
         thump = 0.5
     else:

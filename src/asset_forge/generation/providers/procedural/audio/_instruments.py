@@ -80,9 +80,7 @@ def _choir(rng: np.random.Generator, hertz: float, seconds: float, loudness: flo
         detuned = hertz * 2 ** ((k - 1) * 0.12 / 12)
         total += waved(sung_phase(rng, detuned, count, 0.25), detuned, saw_levels(30, 20))
     throat = [resonance(700, 130), resonance(1100, 150), resonance(2600, 220)]
-    sung = filtered(
-        total, lambda f: throat[0](f) + 0.6 * throat[1](f) + 0.25 * throat[2](f) + 0.05
-    )
+    sung = filtered(total, lambda f: throat[0](f) + 0.6 * throat[1](f) + 0.25 * throat[2](f) + 0.05)
     return held(sung * 0.8, min(0.25, seconds / 2), 0.5)
 
 

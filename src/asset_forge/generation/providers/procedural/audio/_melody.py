@@ -127,9 +127,7 @@ def _within(step: int) -> int:
     return 2 * _LOW - step if step < _LOW else step
 
 
-def _ornamented(
-    plan: Plan, notes: list[MelodyNote], rng: np.random.Generator
-) -> list[MelodyNote]:
+def _ornamented(plan: Plan, notes: list[MelodyNote], rng: np.random.Generator) -> list[MelodyNote]:
     """Grace notes before some long notes of the folk instruments."""
     if plan.lead not in ("fiddle", "whistle", "lute", "flute", "accordion", "reed"):
         return notes

@@ -13,6 +13,7 @@ from asset_forge.generation.providers.procedural.audio._plan import plan_for
 from asset_forge.generation.providers.procedural.audio._signal import (
     SAMPLE_RATE,
     Signal,
+    frequencies,
     high_pass,
     in_room,
     low_pass,
@@ -37,6 +38,7 @@ _MIX: dict[str, tuple[float, float, float]] = {
 
 _ECHOING = frozenset({"glass", "saw", "soft saw", "pulse", "electric piano"})
 _ENDING_SECONDS = 3.0
+_USUAL_SECONDS = 20.0
 
 
 def make_music(prompt: str, seed: int, options: Mapping[str, object]) -> bytes:
@@ -48,7 +50,7 @@ def make_music(prompt: str, seed: int, options: Mapping[str, object]) -> bytes:
     Raises ValueError for a bad option.
     """
     chosen = read_options("music", options)
-    seconds, loop = chosen.number("durationSeconds"), chosen.flag("loop")
+    seconds, loop = chosen.seconds or _USUAL_SECONDS, chosen.loop
     total = samples(seconds)
     ending = 0 if loop else samples(min(_ENDING_SECONDS, seconds / 4))
     plan = plan_for(
@@ -127,9 +129,7 @@ def _final_chord(score: Score, ticks: float) -> list[Note]:
     plan = score.plan
     start = plan.bars * plan.bar
     steps = (0, 2, 4, 7)
-    chord = [
-        Note("chords", plan.chords, start, ticks, plan.key.pitch(step), 0.7) for step in steps
-    ]
+    chord = [Note("chords", plan.chords, start, ticks, plan.key.pitch(step), 0.7) for step in steps]
     low = plan.key.tonic - 12
     return [
         *chord,
@@ -149,7 +149,6 @@ def _echo(send: Signal, lead: Signal, delay: int, *, around: bool) -> None:
 
 def _shaded(mix: Signal, brightness: float) -> Signal:
     """Soften above the plan's brightness and drop rumble; end and start are one for the filter."""
-    spectrum = np.fft.rfft(mix)
-    frequencies = np.fft.rfftfreq(mix.shape[-1], 1 / SAMPLE_RATE)
-    spectrum *= low_pass(brightness, 1)(frequencies) * high_pass(30, 2)(frequencies)
-    return np.fft.irfft(spectrum, mix.shape[-1])
+    hertz_of_bin = frequencies(mix.shape[-1])
+    gain = low_pass(brightness, 1)(hertz_of_bin) * high_pass(30, 2)(hertz_of_bin)
+    return np.fft.irfft(np.fft.rfft(mix) * gain, mix.shape[-1])

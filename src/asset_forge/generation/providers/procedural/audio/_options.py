@@ -8,85 +8,104 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One option: its default, its bounds for a number (`None` for a flag), and what it does."""
+class Number:
+    """A number from `low` to `high`; without a default the prompt decides."""
 
     name: str
-    default: float | bool | None
-    low: float | None
-    high: float | None
+    default: float | None
     description: str
+    low: float
+    high: float
+
+    @property
+    def allowed(self) -> str:
+        """The values that are allowed, in words."""
+        return f"a number from {self.low:g} to {self.high:g}"
+
+    def read(self, value: object) -> float:
+        """The value, or `ValueError` with what is allowed."""
+        number = float(value) if isinstance(value, int | float) else float("nan")
+        if isinstance(value, bool) or not self.low <= number <= self.high:
+            raise ValueError(f"option {self.name} is {value!r}; use {self.allowed}")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A yes or no."""
+
+    name: str
+    default: bool
+    description: str
+
+    @property
+    def allowed(self) -> str:
+        """The values that are allowed, in words."""
+        return "true or false"
+
+    def read(self, value: object) -> bool:
+        """The value, or `ValueError` with what is allowed."""
+        if not isinstance(value, bool):
+            raise ValueError(f"option {self.name} is {value!r}; use {self.allowed}")
+        return value
+
+
+Option = Number | Flag
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Checked options of one request."""
+    """Checked options of one request: a length in seconds (`None`: the prompt decides), a loop."""
 
-    values: Mapping[str, float | bool | None]
-
-    def number(self, name: str) -> float:
-        """A number that has a default."""
-        return float(self.values[name] or 0.0)
-
-    def optional(self, name: str) -> float | None:
-        """A number that may have been left to the prompt."""
-        value = self.values[name]
-        return None if value is None else float(value)
-
-    def flag(self, name: str) -> bool:
-        """A yes or no."""
-        return self.values[name] is True
+    seconds: float | None
+    loop: bool
 
 
-OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
-    "music": (
-        Option("durationSeconds", 20.0, 4.0, 120.0, "length of the file in seconds"),
-        Option("loop", True, None, None, "the end runs into the start; otherwise the piece closes"),
-    ),
-    "sound_effect": (
-        Option("durationSeconds", None, 0.05, 12.0, "length in seconds; absent, the prompt decides"),
-        Option("loop", False, None, None, "the end runs into the start, for ambience"),
-    ),
-    "voice": (
-        Option("durationSeconds", 4.0, 0.3, 12.0, "longest length in seconds; later words are cut"),
-    ),
+OPTIONS: Final[Mapping[str, Mapping[str, Option]]] = {
+    "music": {
+        "durationSeconds": Number(
+            "durationSeconds", 20.0, "The length of the file in seconds.", 4.0, 120.0
+        ),
+        "loop": Flag(
+            "loop", True, "Whether the end runs into the start; otherwise the piece closes."
+        ),
+    },
+    "sound_effect": {
+        "durationSeconds": Number(
+            "durationSeconds",
+            None,
+            "The length of the file in seconds; without it the prompt decides.",
+            0.05,
+            12.0,
+        ),
+        "loop": Flag("loop", False, "Whether the end runs into the start, as ambience needs it."),
+    },
+    "voice": {
+        "durationSeconds": Number(
+            "durationSeconds",
+            4.0,
+            "The longest that the bark may be, in seconds; words beyond it are left out.",
+            0.3,
+            12.0,
+        ),
+    },
 }
-"""What may be set for each asset type."""
+"""What may be set for each asset type, by name."""
 
 
-def read_options(asset_type: str, options: Mapping[str, object]) -> Chosen:
-    """The options with defaults filled in.
-
-    Raises ValueError naming each unknown option and each value that is not allowed, with what is.
-    """
-    known = {option.name: option for option in OPTIONS[asset_type]}
-    faults = [
-        f"option {name!r} is unknown for {asset_type}; known are {', '.join(known)}"
-        for name in options
-        if name not in known
-    ]
-    values: dict[str, float | bool | None] = {}
-    for name, option in known.items():
-        value = options.get(name, option.default)
-        fault = _fault(option, value) if name in options else None
-        if fault:
-            faults.append(fault)
-        elif isinstance(value, bool | int | float) or value is None:
-            values[name] = value
+def read_options(asset_type: str, given: Mapping[str, object]) -> Chosen:
+    """The options with defaults filled in; all faults are reported in one `ValueError`."""
+    allowed = OPTIONS[asset_type]
+    values: dict[str, float | bool | None] = {n: option.default for n, option in allowed.items()}
+    faults: list[str] = []
+    for name, value in given.items():
+        if name not in allowed:
+            faults.append(f"option {name} is unknown; use {', '.join(allowed)}")
+            continue
+        try:
+            values[name] = allowed[name].read(value)
+        except ValueError as error:
+            faults.append(str(error))
     if faults:
         raise ValueError("; ".join(faults))
-    return Chosen(values)
-
-
-def _fault(option: Option, value: object) -> str | None:
-    if option.low is None or option.high is None:
-        if isinstance(value, bool):
-            return None
-        return f"option {option.name!r} is {value!r}; allowed are true and false"
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and option.low <= value <= option.high:
-        return None
-    return (
-        f"option {option.name!r} is {value!r}; "
-        f"allowed is a number from {option.low:g} to {option.high:g}"
-    )
+    return Chosen(values["durationSeconds"], values.get("loop") is True)

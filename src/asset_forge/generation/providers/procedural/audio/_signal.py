@@ -45,6 +45,11 @@ def fast_length(count: int) -> int:
     return best
 
 
+def frequencies(count: int) -> Signal:
+    """The frequencies in hertz of a real transform over `count` samples."""
+    return np.linspace(0.0, count // 2 * SAMPLE_RATE / count, count // 2 + 1)
+
+
 def filtered(signal: Signal, gain: Gain) -> Signal:
     """A mono signal with each frequency scaled by `gain`, without a shift in time.
 
@@ -52,7 +57,7 @@ def filtered(signal: Signal, gain: Gain) -> Signal:
     """
     size = fast_length(signal.size + SAMPLE_RATE // 10)
     spectrum = np.fft.rfft(signal, size)
-    spectrum *= gain(np.fft.rfftfreq(size, 1 / SAMPLE_RATE))
+    spectrum *= gain(frequencies(size))
     return np.fft.irfft(spectrum, size)[: signal.size]
 
 
@@ -104,7 +109,7 @@ def swept(signal: Signal, gain_at: Callable[[Signal, Signal], Signal]) -> Signal
     window = np.sqrt(0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_FRAME) / _FRAME))
     grains = np.lib.stride_tricks.sliding_window_view(padded, _FRAME)[::_HOP][:frames] * window
     centers = (np.arange(frames) * _HOP / SAMPLE_RATE)[:, np.newaxis]
-    hertz = np.fft.rfftfreq(_FRAME, 1 / SAMPLE_RATE)[np.newaxis, :]
+    hertz = frequencies(_FRAME)[np.newaxis, :]
     spectra = np.fft.rfft(grains, axis=1) * gain_at(hertz, centers)
     grains = np.fft.irfft(spectra, _FRAME, axis=1) * (window / 2)
     total = np.zeros((frames + 3, _HOP))

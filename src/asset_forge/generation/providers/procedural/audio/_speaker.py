@@ -36,8 +36,8 @@ _KINDS: dict[str, tuple[Speaker, str]] = {
     "woman": (Speaker(205, 1.16, lively=0.6), "woman female lady queen mother princess priestess "
         "heroine sorceress barmaid girl nurse"),
     "child": (Speaker(295, 1.34, 1.08, lively=0.8), "child kid boy baby halfling kobold"),
-    "giant": (Speaker(58, 0.76, 0.78, 0.4, room=0.3), "giant titan golem colossus treant ogre troll "
-        "ent huge"),
+    "giant": (Speaker(58, 0.76, 0.78, 0.4, room=0.3), "giant titan golem colossus treant ogre "
+        "troll ent huge"),
     "goblin": (Speaker(235, 1.2, 1.25, 0.6, 0.1, lively=0.9), "goblin imp gremlin gnome rat"),
     "orc": (Speaker(84, 0.87, 0.95, 0.8, 0.1), "orc barbarian brute minotaur bear lizard"),
     "dwarf": (Speaker(98, 0.92, 1.0, 0.35), "dwarf viking"),
@@ -58,11 +58,14 @@ _KIND_OF_WORD = {word: kind for kind, (_, words) in _KINDS.items() for word in w
 
 _CRIES = {
     "laugh": "ha ha ha ha!", "cackle": "hee hee hee hee!", "scream": "aah aah!", "grunt": "hugh!",
-    "sigh": "haa oh.", "cough": "kuh! kuh!", "gasp": "huh!", "yawn": "ha aw oh.", "cry": "oo hoo hoo.",
+    "sigh": "haa oh.", "cough": "kuh! kuh!", "gasp": "huh!", "yawn": "ha aw oh.",
+    "cry": "oo hoo hoo.",
     "groan": "oh oo.", "cheer": "yay! hoo ray!", "giggle": "hee hee hee!",
 }  # fmt: skip
-_QUOTED = re.compile("[\"“„«]([^\"“”„«»]+)[\"”“»]|(?<!\\w)['‘]([^‘]+?)['’](?!\\w)")
-_SAID = re.compile(r"\b(?:says?|saying|shouts?|shouting|whispers?|whispering|yells?)\b:?\s+(.+)", re.I)
+_QUOTED = re.compile('["“„«]([^"“”„«»]+)["”“»]|(?<!\\w)[\'‘]([^‘]+?)[\'’](?!\\w)')
+_SAID = re.compile(
+    r"\b(?:says?|saying|shouts?|shouting|whispers?|whispering|yells?)\b:?\s+(.+)", re.IGNORECASE
+)
 
 
 def words_spoken(prompt: str) -> str:
@@ -119,7 +122,9 @@ def _described(voice: Speaker, reading: Reading) -> Speaker:
     if says("whisper", "quietly", "hushed", "secretly"):
         voice = replace(voice, whisper=1.0, speed=voice.speed * 0.95)
     if says("shout", "yell", "scream", "battle", "cry", "loud", "warcry"):
-        voice = replace(voice, pitch=voice.pitch * 1.35, lively=1.0, rough=min(1.0, voice.rough + 0.15))
+        voice = replace(
+            voice, pitch=voice.pitch * 1.35, lively=1.0, rough=min(1.0, voice.rough + 0.15)
+        )
     if says("echo", "cave", "hall", "cavern", "cathedral"):
         voice = replace(voice, room=max(voice.room, 0.6))
     if says("sad", "tired", "dying", "weak"):

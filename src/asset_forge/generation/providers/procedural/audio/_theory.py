@@ -40,7 +40,7 @@ PROGRESSIONS: dict[str, tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...]
     "phrygian": (((0, 1, 0, 6), (0, 1, 2, 1), (0, 5, 1, 0)), ((5, 6, 1, 0), (2, 1, 6, 1))),
     "hijaz": (((0, 1, 0, 6), (0, 3, 1, 0), (0, 0, 1, 0)), ((3, 1, 0, 6), (1, 0, 6, 0))),
 }
-"""Four-bar progressions of each mode, in degrees from 0: for the main phrase, and for a contrast."""
+"""Four-bar progressions of each mode in degrees from 0: for the main phrase, for a contrast."""
 
 TURNAROUND = {"mixolydian": 6, "dorian": 6, "phrygian": 1, "hijaz": 1}
 """The degree that leads back to the tonic where it is not the dominant."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from asset_forge.generation.providers.procedural.audio._signal import (
     SAMPLE_RATE,
@@ -63,7 +64,7 @@ def fading(
     t = times(samples(seconds))
     slow = 6.91 / ring
     turn = np.exp((2j * np.pi * hertz - slow * dulling) * t)
-    partial = np.exp((2j * np.pi * hertz - slow) * t)
+    partial: NDArray[np.complex128] = np.exp((2j * np.pi * hertz - slow) * t)
     total = np.zeros(t.size)
     for number, level in enumerate(levels, start=1):
         if hertz * number > _HIGHEST:
@@ -71,7 +72,7 @@ def fading(
         if number > 1:
             partial *= turn
         if level:
-            total += level * partial.imag
+            total += level * np.imag(partial)
     return total
 
 

@@ -40,6 +40,7 @@ from asset_forge.generation.providers.procedural.words import random_for, read_p
 _FRAME_SECONDS = 0.005
 _TOP_HERTZ = 5600.0
 _LARGEST_TEXT = 400
+_USUAL_SECONDS = 4.0
 _REST = Phone((500, 1500, 2500), (500, 1500, 2500), 0.14, 0.0)
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.,;:!?…—]")
 
@@ -60,7 +61,7 @@ def make_voice(prompt: str, seed: int, options: Mapping[str, object]) -> bytes:
     The syllables are those of the words in quotes, or of the prompt; the speaker and the manner
     come from its other words. Raises ValueError for a bad option.
     """
-    limit = read_options("voice", options).number("durationSeconds")
+    limit = read_options("voice", options).seconds or _USUAL_SECONDS
     rng = random_for(prompt, seed, "voice")
     speaker = speaker_for(read_prompt(prompt), rng)
     room = 0.8 * speaker.room
@@ -184,16 +185,16 @@ def _harmonics(
     hertz = np.interp(t, frames, pitch)
     hertz *= 1 + (0.006 + 0.03 * speaker.rough) * wander(rng, count, 60)
     phase = 2 * np.pi * np.cumsum(hertz) / SAMPLE_RATE
-    first = np.exp(1j * phase)
+    first: NDArray[np.complex128] = np.exp(1j * phase)
     partial = np.ones(count, dtype=complex)
-    total = np.zeros(count)
+    total: Signal = np.zeros(count)
     for k in range(1, 1 + min(90, int(_TOP_HERTZ / float(pitch.min())))):
         partial *= first
         high = (k * pitch)[:, np.newaxis]
-        gain = _tract(high, formants, speaker.throat)[:, 0] * voice / k**1.1
+        gain: NDArray[np.complex128] = _tract(high, formants, speaker.throat)[:, 0] * voice / k**1.1
         gain *= np.clip((_TOP_HERTZ * 1.3 - high[:, 0]) / 1000, 0, 1)
-        total += np.interp(t, frames, gain.real) * partial.real
-        total -= np.interp(t, frames, gain.imag) * partial.imag
+        total += np.interp(t, frames, np.real(gain)) * np.real(partial)
+        total -= np.interp(t, frames, np.imag(gain)) * np.imag(partial)
     if speaker.rough > 0.2:
         growl = 1 - speaker.rough * (0.5 + 0.5 * np.cos(phase / 2 + 2 * wander(rng, count, 25)))
         total *= growl
@@ -205,14 +206,13 @@ def _harmonics(
 
 def _noises(
     rng: np.random.Generator, speaker: Speaker, phones: list[Phone], frames: Signal,
-    index: Signal, formants: Signal, voice: Signal, sounding: Signal, count: int,
+    index: NDArray[np.intp], formants: Signal, voice: Signal, sounding: Signal, count: int,
 ) -> Signal:  # fmt: skip
     """Breath through the formants, and the bands of consonants."""
-    where = index.astype(int)
-    level = np.array([p.noise for p in phones])[where] * sounding
-    banded = np.array([p.band is not None for p in phones])[where]
-    low = np.array([(p.band or (100, 200))[0] for p in phones])[where] * speaker.throat**0.5
-    high = np.array([(p.band or (100, 200))[1] for p in phones])[where] * speaker.throat**0.5
+    level = np.array([p.noise for p in phones])[index] * sounding
+    banded = np.array([p.band is not None for p in phones])[index]
+    low = np.array([(p.band or (100, 200))[0] for p in phones])[index] * speaker.throat**0.5
+    high = np.array([(p.band or (100, 200))[1] for p in phones])[index] * speaker.throat**0.5
     breath = np.where(banded, 0.0, level) + (speaker.breath + 0.9 * speaker.whisper) * voice
     breath = _smooth(breath, 5)
     hiss = _smooth(np.where(banded, level, 0.0), 3)

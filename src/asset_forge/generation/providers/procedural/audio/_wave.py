@@ -53,7 +53,7 @@ def mastered(music: Signal) -> Signal:
     Below 0.6 of full scale the curve is straight; above, it bends toward the peak and never
     reaches it. The curve looks at one sample at a time, so that a seamless loop stays one.
     """
-    centered = music - np.mean(music, axis=-1, keepdims=True)
+    centered: Signal = music - np.mean(music, axis=-1, keepdims=True)
     loudness = float(np.sqrt(np.mean(centered**2)))
     if loudness == 0:
         return centered
