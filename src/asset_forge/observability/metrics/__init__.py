@@ -1,5 +1,6 @@
 """Metrics for any ASGI application: exact over processes, cheap enough to leave on."""
 
+from asset_forge.observability.metrics._bridge import Collector, Sample
 from asset_forge.observability.metrics._declarations import (
     CounterDeclaration,
     Declaration,
@@ -12,9 +13,12 @@ from asset_forge.observability.metrics._declarations import (
 )
 from asset_forge.observability.metrics._families import CounterFamily, GaugeFamily, HistogramFamily
 from asset_forge.observability.metrics._instruments import Counter, Gauge, Histogram
+from asset_forge.observability.metrics._own import SELF_DECLARATIONS
 from asset_forge.observability.metrics._registry import Registry, Scrape
 
 __all__ = [
+    "SELF_DECLARATIONS",
+    "Collector",
     "Counter",
     "CounterDeclaration",
     "CounterFamily",
@@ -30,5 +34,6 @@ __all__ = [
     "Label",
     "Merge",
     "Registry",
+    "Sample",
     "Scrape",
 ]

@@ -28,7 +28,9 @@ class DeclarationError(ValueError):
 
     def __init__(self, subject: str, faults: list[str]) -> None:
         self.faults = tuple(faults)
-        super().__init__(f"{subject} is not usable:\n" + "\n".join(f"- {fault}" for fault in faults))
+        super().__init__(
+            f"{subject} is not usable:\n" + "\n".join(f"- {fault}" for fault in faults)
+        )
 
 
 class Merge(enum.Enum):
@@ -58,11 +60,15 @@ class Label:
         if not _LABEL_NAME.match(self.name):
             found.append(f"label {self.name!r}: a label name matches [a-zA-Z_][a-zA-Z0-9_]*")
         elif self.name.startswith("__"):
-            found.append(f"label {self.name!r}: names with two leading underscores belong to Prometheus")
+            found.append(
+                f"label {self.name!r}: names with two leading underscores belong to Prometheus"
+            )
         if self.values is None:
             return found
         if not self.values:
-            found.append(f"label {self.name!r}: a closed set needs a value; None leaves the label open")
+            found.append(
+                f"label {self.name!r}: a closed set needs a value; None leaves the label open"
+            )
         if len(set(self.values)) != len(self.values):
             found.append(f"label {self.name!r}: a value is listed twice in {self.values!r}")
         return found
@@ -122,6 +128,11 @@ class Declaration:
         return self.name
 
     @property
+    def sample_names(self) -> frozenset[str]:
+        """The names that its samples have."""
+        return frozenset((self.name,))
+
+    @property
     def width(self) -> int:
         """How many 8-byte values one series takes."""
         return 1
@@ -150,7 +161,9 @@ class CounterDeclaration(Declaration):
         if self.start_at_zero and size is None:
             found.append("start_at_zero: needs labels whose values are all declared")
         if self.start_at_zero and size is not None and size > self.series_limit:
-            found.append(f"start_at_zero: {size} combinations exceed the series limit {self.series_limit}")
+            found.append(
+                f"start_at_zero: {size} combinations exceed the series limit {self.series_limit}"
+            )
         found.extend(
             f"initial {values!r}: {len(self.labels)} label values are needed"
             for values in self.initial
@@ -227,6 +240,11 @@ class HistogramDeclaration(Declaration):
         return found
 
     @property
+    def sample_names(self) -> frozenset[str]:
+        """The names that its samples have."""
+        return frozenset(f"{self.name}{ending}" for ending in ("_bucket", "_sum", "_count"))
+
+    @property
     def width(self) -> int:
         """How many 8-byte values one series takes: the sum, each bucket, and `+Inf`."""
         return len(self.buckets) + 2
@@ -237,6 +255,11 @@ class InfoDeclaration(Declaration):
     """Facts as labels on the constant 1, such as a version; the name ends in `_info`."""
 
     kind: ClassVar[str] = "info"
+
+    @property
+    def width(self) -> int:
+        """How many 8-byte values one series takes: value, and when it was set."""
+        return 2
 
     def faults(self) -> list[str]:
         """List everything that is wrong with this declaration."""

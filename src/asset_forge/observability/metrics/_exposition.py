@@ -7,7 +7,7 @@ https://prometheus.io/docs/specs/om/open_metrics_spec/.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from asset_forge.observability.metrics._declarations import Declaration
 from asset_forge.observability.metrics._instruments import Exemplar
@@ -28,7 +28,8 @@ def number(value: float) -> str:
 def label_pairs(names: Sequence[str], values: Sequence[str]) -> str:
     """Write labels without their braces, escaped: `a="b",c="d"`."""
     return ",".join(
-        f'{name}="{value.translate(_LABEL_ESCAPES)}"' for name, value in zip(names, values, strict=True)
+        f'{name}="{value.translate(_LABEL_ESCAPES)}"'
+        for name, value in zip(names, values, strict=True)
     )
 
 
@@ -57,8 +58,26 @@ def declaration_head(declaration: Declaration, *, openmetrics: bool) -> str:
     )
 
 
+def bound(value: float) -> str:
+    """Write a bucket's bound as Prometheus 3 stores it: `120.0`, `1e+06`, `+Inf`.
+
+    Prometheus writes a float as Go does (shortest digits, an exponent below 1e-4 and from 1e6 on) and adds `.0` where
+    neither point nor exponent is left. A bound that is sent in another spelling would be another series.
+    """
+    text = number(value)
+    if not math.isfinite(value) or abs(value) < 1e6 or "e" in text:
+        return text
+    digits = text.removesuffix(".0").lstrip("-").replace(".", "")
+    exponent = len(text.lstrip("-").partition(".")[0]) - 1
+    mantissa = f"{digits[0]}.{digits[1:].rstrip('0')}".rstrip(".")
+    return f"{'-' if value < 0 else ''}{mantissa}e+{exponent:02d}"
+
+
 def template(declaration: Declaration, bounds: Sequence[float], values: Sequence[str]) -> str:
-    """Build the text of one series with a `%s` for each number, in the order that `render` supplies them."""
+    """Build the text of one series with a place for each number.
+
+    A histogram takes its cumulative buckets, the sum as text, and the count; the others take the value as text.
+    """
     pairs = label_pairs(declaration.label_names, values).replace("%", "%%")
     braced = f"{{{pairs}}}" if pairs else ""
     name = declaration.name
@@ -66,13 +85,15 @@ def template(declaration: Declaration, bounds: Sequence[float], values: Sequence
         return f"{name}{braced} %s\n"
     lead = f"{pairs}," if pairs else ""
     buckets = "".join(
-        f'{name}_bucket{{{lead}le="{number(bound)}"}} %s\n' for bound in (*bounds, math.inf)
+        f'{name}_bucket{{{lead}le="{bound(upper)}"}} %d\n' for upper in (*bounds, math.inf)
     )
-    return f"{buckets}{name}_sum{braced} %s\n{name}_count{braced} %s\n"
+    return f"{buckets}{name}_sum{braced} %s\n{name}_count{braced} %d\n"
 
 
-def exemplar_suffix(exemplar: Exemplar) -> str:
-    """Write what follows a sample that has an exemplar."""
-    labels, value, when = exemplar
-    pairs = label_pairs(tuple(labels), tuple(labels.values()))
-    return f" # {{{pairs}}} {number(value)} {when:.3f}"
+def with_exemplars(text: str, exemplars: Mapping[int, Exemplar], *, first: int) -> str:
+    """Add the exemplars to the lines of a series; slot `first` belongs to the first line."""
+    lines = text.splitlines()
+    for slot, (labels, value, when) in exemplars.items():
+        pairs = label_pairs(tuple(labels), tuple(labels.values()))
+        lines[slot - first] += f" # {{{pairs}}} {number(value)} {when:.3f}"
+    return "\n".join(lines) + "\n"

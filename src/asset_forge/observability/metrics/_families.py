@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -38,23 +39,34 @@ class LabelError(ValueError):
 class Family(Generic[D, I]):
     """All series of one metric. `labels()` hands out the instrument of one of them."""
 
-    __slots__ = ("_allocate", "_children", "_closed", "_context", "_hidden", "_make", "_on_overflow", "_overflow", "declaration")
+    __slots__ = (
+        "_allocate",
+        "_children",
+        "_closed",
+        "_context",
+        "_hidden",
+        "_on_overflow",
+        "_overflow",
+        "cleared",
+        "declaration",
+    )
+
+    _make: type[I]
 
     def __init__(
         self,
         declaration: D,
         context: Context,
-        make: Callable[[Context, Callable[[], Cell]], I],
-        allocate: Callable[[Declaration, tuple[str, ...]], Cell],
+        allocate: Callable[[Declaration, tuple[str, ...] | None], Cell],
         on_overflow: Callable[[str], None],
     ) -> None:
         self.declaration = declaration
         self._context = context
-        self._make = make
         self._allocate = allocate
         self._on_overflow = on_overflow
         self._children: dict[tuple[str, ...], I] = {}
         self._hidden: dict[tuple[str, ...], I] = {}
+        self.cleared: Cell | None = None
         self._closed = tuple(
             None if label.values is None else frozenset((*label.values, OVERFLOW))
             for label in declaration.labels
@@ -75,9 +87,15 @@ class Family(Generic[D, I]):
         except (KeyError, TypeError):
             return self._find(values, named)
 
-    def children(self) -> list[tuple[tuple[str, ...], I]]:
-        """List the series of this process with their label values."""
-        return list(self._children.items())
+    def series(self) -> list[tuple[tuple[str, ...], I]]:
+        """List the series of this process with their label values, also the hidden ones."""
+        return [*self._children.items(), *self._hidden.items()]
+
+    def move(self) -> None:
+        """Take fresh cells for every series, all zero. Needs the lock."""
+        self.cleared = None
+        for _, child in self.series():
+            child.move()
 
     def _find(self, values: tuple[str, ...], named: dict[str, str]) -> I:
         try:
@@ -137,24 +155,28 @@ class CounterFamily(Family[CounterDeclaration, Counter]):
     """All series of a counter."""
 
     __slots__ = ()
+    _make = Counter
 
 
 class HistogramFamily(Family[HistogramDeclaration, Histogram]):
     """All series of a histogram."""
 
     __slots__ = ()
+    _make = Histogram
 
 
 class InfoFamily(Family[InfoDeclaration, Gauge]):
     """The series of an info: the value 1."""
 
     __slots__ = ()
+    _make = Gauge
 
 
 class GaugeFamily(Family[GaugeDeclaration, Gauge]):
     """All series of a gauge; those of things that have vanished can be removed."""
 
     __slots__ = ()
+    _make = Gauge
 
     def remove(self, *values: str) -> None:
         """Take the series of these label values out of the exposition until it is used again."""
@@ -165,8 +187,15 @@ class GaugeFamily(Family[GaugeDeclaration, Gauge]):
             self._hide(values)
 
     def clear(self) -> None:
-        """Take every series out of the exposition until it is used again."""
+        """Take every series out of the exposition until it is used again.
+
+        With `Merge.NEWEST` this goes for what other processes set before, too.
+        """
         with self._context.lock:
+            if self.declaration.merge is Merge.NEWEST:
+                if self.cleared is None:
+                    self.cleared = self._allocate(self.declaration, None)
+                self.cleared.view[self.cleared.index + 1] = time.monotonic()
             for values in list(self._children):
                 self._hide(values)
 
@@ -180,3 +209,6 @@ class GaugeFamily(Family[GaugeDeclaration, Gauge]):
 def _clean(value: str) -> str:
     """Return `value` as text that UTF-8 can carry; a lone surrogate becomes a question mark."""
     return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+AnyFamily = CounterFamily | GaugeFamily | HistogramFamily | InfoFamily

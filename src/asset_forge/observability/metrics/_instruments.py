@@ -33,7 +33,14 @@ class Context:
     __slots__ = ("bounds", "guard", "lock", "name", "owner", "stamped")
 
     def __init__(
-        self, name: str, guard: Guard, lock: Lock, owner: int, bounds: tuple[float, ...], *, stamped: bool
+        self,
+        name: str,
+        guard: Guard,
+        lock: Lock,
+        owner: int,
+        bounds: tuple[float, ...],
+        *,
+        stamped: bool,
     ) -> None:
         self.name = name
         self.guard = guard
@@ -46,22 +53,23 @@ class Context:
 class Instrument:
     """One series: its own cell, and the cell that other threads share once they have used it."""
 
-    __slots__ = ("_allocate", "_context", "_index", "_owner", "_shared", "_view", "exemplars")
+    __slots__ = (
+        "_allocate",
+        "_context",
+        "_index",
+        "_owner",
+        "_shared",
+        "_view",
+        "cells",
+        "exemplars",
+    )
 
     def __init__(self, context: Context, allocate: Callable[[], Cell]) -> None:
         self._context = context
         self._allocate = allocate
         self._owner = context.owner
-        self._shared: Cell | None = None
-        cell = allocate()
-        self._view = cell.view
-        self._index = cell.index
         self.exemplars: dict[int, Exemplar] | None = None
-
-    def cells(self) -> tuple[Cell, ...]:
-        """Return the cells whose values add up to this series in this process."""
-        own = Cell(self._view, self._index)
-        return (own,) if self._shared is None else (own, self._shared)
+        self.move()
 
     def show(self) -> None:
         """Start over from 0 after `hide`. Needs the lock."""
@@ -73,11 +81,14 @@ class Instrument:
         """Take fresh cells, all zero; the old ones belong to another process or are gone. Needs the lock."""
         cell = self._allocate()
         self._view, self._index = cell.view, cell.index
-        self._shared = None
+        self._shared: Cell | None = None
+        self.cells: tuple[Cell, ...] = (cell,)
+        """The cells whose values add up to this series in this process."""
 
     def _cell_of_other_threads(self) -> Cell:
         if self._shared is None:
             self._shared = self._allocate()
+            self.cells = (*self.cells, self._shared)
         return self._shared
 
     def _keep_exemplar(self, place: int, labels: Mapping[str, str], value: float) -> None:
@@ -97,7 +108,7 @@ class Counter(Instrument):
         """Add `amount`, which is not negative and finite; `exemplar` are labels such as the trace id."""
         try:
             if not 0.0 <= amount <= _LARGEST:
-                raise ValueError(f"inc({amount!r}): a counter takes finite amounts from 0 up")  # noqa: TRY301
+                raise ValueError(f"inc({amount!r}): a counter takes finite amounts from 0 up")
             if get_ident() == self._owner:
                 self._view[self._index] += amount
             else:
@@ -118,8 +129,9 @@ class Gauge(Instrument):
 
     __slots__ = ()
 
-    def __init__(self, context: Context, allocate: Callable[[], Cell]) -> None:
-        super().__init__(context, allocate)
+    def move(self) -> None:
+        """Take a fresh cell; the old one belongs to another process."""
+        super().move()
         self.show()
 
     def show(self) -> None:
@@ -177,16 +189,18 @@ class Histogram(Instrument):
         try:
             if not 0.0 <= value <= _LARGEST:
                 value = self._admissible(value)
-            place = 1 + bisect_left(self._bounds, value)
+            place = bisect_left(self._bounds, value) + 1
             if get_ident() == self._owner:
-                index = self._index
-                self._view[index + place] += 1.0
-                self._view[index] += value
+                view, index = self._view, self._index
+                total = view[index] + value
+                view[index + place] += 1.0
+                view[index] = total
             else:
                 with self._context.lock:
                     cell = self._cell_of_other_threads()
+                    total = cell.view[cell.index] + value
                     cell.view[cell.index + place] += 1.0
-                    cell.view[cell.index] += value
+                    cell.view[cell.index] = total
             if exemplar is not None:
                 self._keep_exemplar(place, exemplar, value)
         except Exception as error:  # noqa: BLE001 - the guard decides

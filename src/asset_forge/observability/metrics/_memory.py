@@ -9,7 +9,7 @@ from typing import Protocol
 from asset_forge.observability.metrics._declarations import Declaration
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Cell:
     """The values of one series in one place: `width` doubles of `view`, from `index` on."""
 
@@ -20,14 +20,14 @@ class Cell:
 class Memory(Protocol):
     """Gives out cells, all zero."""
 
-    def allocate(self, declaration: Declaration, values: tuple[str, ...]) -> Cell:
-        """Return a cell of `declaration.width` doubles for the label values."""
+    def allocate(self, declaration: Declaration, values: tuple[str, ...] | None) -> Cell:
+        """Return a cell of `declaration.width` doubles for the label values; `None` is for a mark of the metric."""
         ...
 
 
 class ProcessMemory:
     """Values that only this process sees."""
 
-    def allocate(self, declaration: Declaration, values: tuple[str, ...]) -> Cell:
+    def allocate(self, declaration: Declaration, values: tuple[str, ...] | None) -> Cell:
         """Return a cell of its own for each call."""
         return Cell(memoryview(array("d", bytes(8 * declaration.width))), 0)

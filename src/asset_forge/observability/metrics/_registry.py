@@ -1,16 +1,18 @@
-"""The registry: every metric of the process by its declaration, and the way to read them."""
+"""The registry: the metrics of a process and of its group, written to and read through one object."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from threading import Lock, get_ident
 from typing import TypeVar
 
+from asset_forge.observability.metrics import _fork, _negotiation
+from asset_forge.observability.metrics._bridge import Bridged, Collector, bridge
 from asset_forge.observability.metrics._declarations import (
     CounterDeclaration,
     Declaration,
@@ -19,114 +21,260 @@ from asset_forge.observability.metrics._declarations import (
     InfoDeclaration,
     Merge,
 )
-from asset_forge.observability.metrics._exposition import declaration_head, number, template
 from asset_forge.observability.metrics._families import (
+    AnyFamily,
     CounterFamily,
-    Family,
     GaugeFamily,
     HistogramFamily,
     InfoFamily,
 )
-from asset_forge.observability.metrics._guard import Guard
-from asset_forge.observability.metrics._instruments import Context, Counter, Gauge, Histogram, Instrument
-from asset_forge.observability.metrics._memory import ProcessMemory
+from asset_forge.observability.metrics._group import Group
+from asset_forge.observability.metrics._instruments import Context
+from asset_forge.observability.metrics._memory import Cell, ProcessMemory
+from asset_forge.observability.metrics._own import SelfCounts, complete
+from asset_forge.observability.metrics._reader import Reader
 
-SELF_DECLARATIONS = (
-    CounterDeclaration("metrics_series_overflow_total", "Uses of a metric whose label values were folded into another series."),
-)
+SLICE_SECONDS = 0.002
+"""How long a scrape holds the event loop before others get their turn."""
+
+_GZIP_ASIDE_BYTES = 32_768
+"""Bodies from this size on are compressed in a thread; a smaller one is quicker than the way there."""
+
+_END = b"# EOF\n"
+
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
 class Scrape:
-    """The answer to a scrape."""
+    """The answer to a scrape: the body, and the headers that describe it."""
 
     body: bytes
     headers: list[tuple[str, str]]
 
 
 class Registry:
-    """THIN SLICE."""
+    """Every declared metric, its values in this process, and those of the group.
 
-    def __init__(self, declarations: Iterable[Declaration], *, directory: Path | None = None, strict: bool = False) -> None:
+    With a `directory` the process joins the group of those that share it; without one, or when it cannot be used,
+    values live in the memory of the process. `strict` raises faults of telemetry where they happen, which is for tests;
+    otherwise they are counted in `telemetry_dropped_total{sink="metrics"}` and their callers go on.
+
+    The thread that creates the registry uses instruments without a lock: create it in the thread of the event loop.
+    """
+
+    def __init__(
+        self,
+        declarations: Iterable[Declaration],
+        *,
+        directory: Path | None = None,
+        strict: bool = False,
+    ) -> None:
         self._lock = Lock()
-        self._guard = Guard(strict=strict, on_fault=lambda _: None)
-        self._memory = ProcessMemory()
-        self._families: dict[str, Family] = {}
-        self._collectors = []
-        owner = get_ident()
-        for d in declarations:
-            bounds = d.buckets if isinstance(d, HistogramDeclaration) else ()
-            stamped = isinstance(d, GaugeDeclaration) and d.merge is not Merge.SUM
-            context = Context(d.name, self._guard, self._lock, owner, bounds, stamped=stamped)
-            kind, make = {
-                "counter": (CounterFamily, Counter),
-                "gauge": (GaugeFamily, Gauge),
-                "histogram": (HistogramFamily, Histogram),
-                "info": (InfoFamily, Gauge),
-            }[d.kind]
-            family = kind(d, context, make, self._memory.allocate, lambda _: None)
-            self._families[d.name] = family
-            if isinstance(d, CounterDeclaration):
-                for values in d.starting_series():
-                    family.labels(*values)
+        self._owner = get_ident()
+        self._counts = SelfCounts(strict=strict)
+        self._memory: Group | ProcessMemory = ProcessMemory()
+        self._group: Group | None = None
+        declared = complete(declarations)
+        problem = self._join(directory) if directory is not None else None
+        self._families = {name: self._family(declaration) for name, declaration in declared.items()}
+        self._counts.attach(self._families)
+        self._reader = Reader(self._families, self._counts)
+        self._reader.group = self._group
+        self._collectors: dict[str, Bridged] = {}
+        self._start_at_zero()
+        if problem is not None:
+            self._counts.collector_error("directory")
+        _fork.watch(self)
 
-    def _get(self, declaration):
-        family = self._families.get(declaration.name)
-        if family is None or family.declaration != declaration:
-            raise KeyError(f"metric {declaration.name!r} is not among the declarations of this registry; add it to the catalog")
-        return family
+    # Writing
 
     def counter(self, declaration: CounterDeclaration) -> CounterFamily:
-        return self._get(declaration)
+        """Return the counter; raise `KeyError` if it was not declared."""
+        return self._declared(declaration, CounterFamily)
 
     def gauge(self, declaration: GaugeDeclaration) -> GaugeFamily:
-        return self._get(declaration)
+        """Return the gauge; raise `KeyError` if it was not declared."""
+        return self._declared(declaration, GaugeFamily)
 
     def histogram(self, declaration: HistogramDeclaration) -> HistogramFamily:
-        return self._get(declaration)
+        """Return the histogram; raise `KeyError` if it was not declared."""
+        return self._declared(declaration, HistogramFamily)
 
     def info(self, declaration: InfoDeclaration, **labels: str) -> None:
-        self._get(declaration).labels(**labels).set(1.0)
+        """State facts, such as a version, as labels of the constant 1; raise `KeyError` if it was not declared."""
+        self._declared(declaration, InfoFamily).labels(**labels).set(1.0)
 
-    def add_collector(self, name, collector, *, endpoint: str) -> None:
-        self._collectors.append((name, collector, endpoint))
+    def add_collector(self, name: str, collector: Collector, *, endpoint: str) -> None:
+        """Serve what `collector` reports beside our own metrics; raise `ValueError` if the name is taken.
 
-    def render(self, *, endpoint: str | None = None, openmetrics: bool = False, names: Collection[str] = ()) -> bytes:
-        out = []
-        for f in self._families.values():
-            d = f.declaration
-            if endpoint is not None and d.endpoint != endpoint:
-                continue
-            out.append(declaration_head(d, openmetrics=openmetrics))
-            bounds = d.buckets if isinstance(d, HistogramDeclaration) else ()
-            for values, child in f.children():
-                t = template(d, bounds, values)
-                cells = child.cells()
-                if bounds:
-                    v = [sum(c.view[c.index + i] for c in cells) for i in range(d.width)]
-                    counts = list(accumulate(int(x) for x in v[1:]))
-                    out.append(t % (*counts, number(v[0]), counts[-1]))
-                else:
-                    out.append(t % number(sum(c.view[c.index] for c in cells)))
-        if openmetrics:
-            out.append("# EOF\n")
-        return "".join(out).encode()
-
-    async def scrape(self, *, endpoint: str | None, accept: str | None, accept_encoding: str | None, names: Collection[str] = ()) -> Scrape:
-        return Scrape(self.render(endpoint=endpoint), [("content-type", "text/plain; version=0.0.4; charset=utf-8")])
-
-    def value(self, name: str, **labels: str) -> float | None:
-        for f in self._families.values():
-            for values, child in f.children():
-                if dict(zip(f.declaration.label_names, values)) == labels:
-                    cells = child.cells()
-                    if name == f.declaration.name and f.declaration.kind != "histogram":
-                        return sum(c.view[c.index] for c in cells)
-                    if name == f"{f.declaration.name}_sum":
-                        return sum(c.view[c.index] for c in cells)
-                    if name == f"{f.declaration.name}_count":
-                        return sum(sum(c.view[c.index + 1 : c.index + f.declaration.width]) for c in cells)
-        return None
+        It is a callable that returns samples, or has a `collect()` as those of `prometheus_client` do. Its faults cost
+        its own lines and are counted in `metrics_collector_errors_total{collector}` under `name`.
+        """
+        if name in self._collectors:
+            raise ValueError(
+                f"a collector is named {name!r} already; its name tells its faults apart"
+            )
+        self._collectors[name] = Bridged(name, collector, endpoint)
 
     def close(self) -> None:
-        """Leave."""
+        """Leave the group: counters stay with it, gauges that are summed go. Calling it again does nothing."""
+        if self._group is not None:
+            self._group.leave()
+        self._group = self._reader.group = None
+
+    # Reading
+
+    async def scrape(
+        self,
+        *,
+        endpoint: str | None,
+        accept: str | None = None,
+        accept_encoding: str | None = None,
+        names: Collection[str] = (),
+    ) -> Scrape:
+        """Render the metrics of an endpoint (`None`: all) in the format and encoding that the reader prefers.
+
+        `names` limits the answer to families that have one of these names. The event loop gets its turn every
+        `SLICE_SECONDS`.
+        """
+        openmetrics = _negotiation.wants_openmetrics(accept)
+        pieces: list[bytes] = []
+        await _in_slices(self._reader.render(pieces, endpoint, names, openmetrics=openmetrics))
+        taken = set(self._reader.names())
+        for bridged in self._wanted(endpoint):
+            with self._isolated(bridged):
+                found = await bridged.collect_aside()
+                pieces.append(bridge(found, taken, names, openmetrics=openmetrics))
+        return await _answer(pieces, accept_encoding, openmetrics=openmetrics)
+
+    def render(
+        self, *, endpoint: str | None = None, openmetrics: bool = False, names: Collection[str] = ()
+    ) -> bytes:
+        """Render at once, for tests and command lines; `scrape` is for servers."""
+        pieces: list[bytes] = []
+        for _ in self._reader.render(pieces, endpoint, names, openmetrics=openmetrics):
+            pass
+        taken = set(self._reader.names())
+        for bridged in self._wanted(endpoint):
+            with self._isolated(bridged):
+                pieces.append(bridge(bridged.collect(), taken, names, openmetrics=openmetrics))
+        return b"".join((*pieces, _END if openmetrics else b""))
+
+    def value(self, name: str, **labels: str) -> float | None:
+        """Return the group's value of one sample, or `None` if there is no such series.
+
+        `name` is a metric's, or a histogram's with `_count`, `_sum`, or `_bucket` (cumulative, with the label `le`).
+        """
+        return self._reader.value(name, labels)
+
+    # Forks: see `_fork`
+
+    def hold(self) -> None:
+        """Finish what is under way, begin nothing."""
+        self._lock.acquire()
+
+    def resume(self) -> None:
+        """Go on, in the parent."""
+        self._lock.release()
+
+    def restart(self) -> None:
+        """Start over at 0, in a child process, as a member of its own."""
+        try:
+            if self._group is not None:
+                self._group.rejoin_after_fork()
+        except OSError as error:
+            self._group, self._memory = None, ProcessMemory()
+            self._alone(str(error))
+        self._reader.group = self._group
+        for family in self._families.values():
+            family.move()
+        self._lock.release()
+        self._start_at_zero()
+
+    # The parts
+
+    def _join(self, directory: Path) -> OSError | None:
+        try:
+            self._group = self._memory = Group(directory)
+        except OSError as error:
+            self._alone(f"{directory} cannot be used: {error}")
+            return error
+        return None
+
+    def _alone(self, reason: str) -> None:
+        self._counts.guard.warn_once(
+            "directory", f"metrics of this process are seen by it alone: {reason}"
+        )
+
+    def _family(self, declaration: Declaration) -> AnyFamily:
+        stamped = isinstance(declaration, GaugeDeclaration) and declaration.merge is not Merge.SUM
+        bounds = declaration.buckets if isinstance(declaration, HistogramDeclaration) else ()
+        context = Context(
+            declaration.name, self._counts.guard, self._lock, self._owner, bounds, stamped=stamped
+        )
+        overflow = self._counts.overflow
+        match declaration:
+            case CounterDeclaration():
+                return CounterFamily(declaration, context, self._allocate, overflow)
+            case GaugeDeclaration():
+                return GaugeFamily(declaration, context, self._allocate, overflow)
+            case HistogramDeclaration():
+                return HistogramFamily(declaration, context, self._allocate, overflow)
+            case InfoDeclaration():
+                return InfoFamily(declaration, context, self._allocate, overflow)
+            case _:
+                raise TypeError(f"{declaration!r}: declare a counter, gauge, histogram or info")
+
+    def _allocate(self, declaration: Declaration, values: tuple[str, ...] | None) -> Cell:
+        return self._memory.allocate(declaration, values)
+
+    def _start_at_zero(self) -> None:
+        for family in self._families.values():
+            if isinstance(family, CounterFamily):
+                for values in family.declaration.starting_series():
+                    family.labels(*values)
+
+    def _declared(self, declaration: Declaration, kind: type[F]) -> F:
+        family = self._families.get(declaration.name)
+        if family is None:
+            raise KeyError(
+                f"{declaration.name!r} is not declared in this registry; add its declaration to those it is made from"
+            )
+        if family.declaration != declaration or not isinstance(family, kind):
+            raise KeyError(f"{declaration.name!r} is declared differently in this registry")
+        return family
+
+    def _wanted(self, endpoint: str | None) -> list[Bridged]:
+        return [one for one in self._collectors.values() if endpoint in {None, one.endpoint}]
+
+    @contextlib.contextmanager
+    def _isolated(self, bridged: Bridged) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - costs its own lines, counted, and said once
+            self._counts.collector_error(bridged.name, error)
+
+
+async def _in_slices(steps: Iterator[None]) -> None:
+    """Work through `steps`, letting others have the event loop every `SLICE_SECONDS`."""
+    began = time.perf_counter()
+    for _ in steps:
+        if time.perf_counter() - began > SLICE_SECONDS:
+            await asyncio.sleep(0)
+            began = time.perf_counter()
+
+
+async def _answer(pieces: list[bytes], accept_encoding: str | None, *, openmetrics: bool) -> Scrape:
+    body = b"".join((*pieces, _END if openmetrics else b""))
+    headers = [
+        ("content-type", _negotiation.OPENMETRICS_TYPE if openmetrics else _negotiation.TEXT_TYPE),
+        ("vary", "Accept, Accept-Encoding"),
+    ]
+    if _negotiation.wants_gzip(accept_encoding):
+        aside = len(body) >= _GZIP_ASIDE_BYTES
+        body = (
+            await asyncio.to_thread(_negotiation.gzip, body) if aside else _negotiation.gzip(body)
+        )
+        headers.append(("content-encoding", "gzip"))
+    return Scrape(body, headers)

@@ -1,0 +1,120 @@
+"""The other members of a group, as this process reads them."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import mmap
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from asset_forge.observability.metrics._layout import (
+    HEADER_BYTES,
+    FormatError,
+    Kind,
+    Record,
+    check_header,
+    records,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series in a peer's file: whose metric (as described there), label values, and where the values are."""
+
+    description: bytes
+    values: tuple[str, ...] | None
+    view: memoryview[float]
+    index: int
+    width: int
+
+
+def is_living(file: int) -> bool:
+    """Say whether the member that writes the open `file` lives.
+
+    The shared lock is asked for and given back at once: several processes may ask at the same time, and only the
+    writer ever holds the exclusive one.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(file, fcntl.LOCK_UN)
+    return False
+
+
+def stamp(status: os.stat_result) -> tuple[int, int, int, int]:
+    """Return what tells a file from its successor under the same name, and from itself cut short."""
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+
+
+class PeerFile:
+    """A member's file, or the one of the folded members, opened for reading."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file. Raises `OSError`, or `FormatError` if it is none of ours."""
+        self.path = path
+        self.identity = path.stem.removeprefix("member-")
+        self.absorbed: frozenset[str] = frozenset()
+        self.living = False
+        self.series: list[Series] = []
+        self._offset = HEADER_BYTES
+        self._descriptions: list[bytes] = []
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            self._size = 0
+            self.stamp = stamp(os.fstat(self._file))
+            self._remap()
+            check_header(self._bytes[:HEADER_BYTES])
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def close(self) -> None:
+        """Close the file; views that have been handed out stay readable."""
+        os.close(self._file)
+
+    def check_living(self) -> bool:
+        """Look whether the writer lives, and remember it in `living`."""
+        self.living = is_living(self._file)
+        return self.living
+
+    def read(self) -> list[Series]:
+        """Return the series that have been added since the last call. Raises `FormatError` on a file cut short."""
+        self._remap()
+        known = len(self.series)
+        for record in records(self._bytes, self._offset):
+            self._offset = record.end
+            self._take(record)
+        return self.series[known:]
+
+    def _take(self, record: Record) -> None:
+        try:
+            content = json.loads(record.payload)
+            if record.kind is Kind.DECLARATION:
+                self._descriptions.append(record.payload)
+            elif record.kind is Kind.ABSORBED:
+                self.absorbed = frozenset(content)
+            elif record.kind is Kind.SERIES:
+                position, values = content
+                labels = None if values is None else tuple(values)
+                description = self._descriptions[position]
+                self.series.append(
+                    Series(description, labels, self._view, record.index, record.width)
+                )
+        except (ValueError, TypeError, IndexError) as error:
+            raise FormatError(f"a record makes no sense: {error!r}") from error
+
+    def _remap(self) -> None:
+        size = os.fstat(self._file).st_size
+        size -= size % 8
+        if size < max(self._size, HEADER_BYTES):
+            raise FormatError(
+                f"{size} bytes where at least {max(self._size, HEADER_BYTES)} were expected"
+            )
+        if size != self._size:
+            mapping = mmap.mmap(self._file, size, access=mmap.ACCESS_READ)
+            self._bytes = memoryview(mapping)
+            self._view = self._bytes.cast("d")
+            self._size = size
