@@ -120,7 +120,9 @@ class Service:
             self.app, self.health, details=self.details, is_authorized=self.is_authorized
         )
         transport = httpx.ASGITransport(probes)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://test", trust_env=False
+        ) as client:
             return await client.request(method, path, headers=headers)
 
     async def probe(self, name: str) -> httpx.Response:

@@ -10,8 +10,6 @@ import pytest
 
 from asset_forge.observability.health.checks import LastOutcome, MemoryUse
 
-from typing import Any
-
 LIVE: dict[str, Any] = {"status": "ok", "timestamp": "2025-11-12T10:30:00.000Z"}
 READY: dict[str, Any] = {
     "status": "ready",

@@ -16,7 +16,7 @@ from asset_forge.observability.metrics import (
 
 HEALTH_CHECK_STATUS = GaugeDeclaration(
     "health_check_status",
-    "Last result of a health check: 1 healthy, 0.5 degraded, 0 unhealthy; the worst process counts.",
+    "Last result of a health check: 1 healthy, 0.5 degraded, 0 unhealthy; the worst process wins.",
     (Label("check"),),
     endpoint="business",
     merge=Merge.MIN,

@@ -94,7 +94,7 @@ class LoopWatchdog:
                 self._report(blocked, thread_id)
 
     def _report(self, blocked: float, thread_id: int) -> None:
-        frame = sys._current_frames().get(thread_id)
+        frame = sys._current_frames().get(thread_id)  # pyright: ignore[reportPrivateUsage]
         if frame is None:
             return
         stack = "".join(traceback.format_stack(frame))

@@ -1,7 +1,7 @@
 """uvicorn, ending in order: it keeps accepting while load balancers still send, then finishes.
 
-Left alone, uvicorn closes its listening socket the moment SIGTERM arrives, so that requests on their
-way are refused, and it ends by raising the signal again, so that the exit code is not 0.
+Left alone, uvicorn closes its listening socket the moment SIGTERM arrives, so that requests on
+their way are refused, and it ends by raising the signal again, so that the exit code is not 0.
 """
 
 from __future__ import annotations
