@@ -1,10 +1,9 @@
 """Which request, trace, user and job the running code belongs to.
-
-One :class:`Scope` is open at a time in each context; logs, errors and traces read it. It lives in a context variable,
-so it follows into tasks, task groups and `asyncio.to_thread`, and one request never sees another's. The layer that
-receives a request or starts a job opens a scope with :func:`scope`; a deeper layer that learns more, for instance who
-the user is, fills it in with :func:`assign`, and the outer layer sees that even when the deeper one ran in a task of its
-own.
+ One :class:`Scope` is open at a time in each context; logs, errors and traces read it. It lives in
+a context variable, so it follows into tasks, task groups and `asyncio.to_thread`, and one request
+never sees another's. The layer that receives a request or starts a job opens a scope with
+:func:`scope`; a deeper layer that learns more, for instance who the user is, fills it in with
+:func:`assign`, and the outer layer sees that even when the deeper one ran in a task of its own.
 
     with scope(request_id="0198…", trace_id="4bf9…"):
         ...
@@ -21,14 +20,17 @@ from contextvars import ContextVar
 __all__ = ["MAX_BREADCRUMBS", "Scope", "assign", "current", "scope"]
 
 MAX_BREADCRUMBS = 50
-"""How many breadcrumbs a scope keeps; older ones make room. An event of fifty stays readable and far below 1 MB."""
+"""How many breadcrumbs a scope keeps; older ones make room. An event of fifty stays readable and
+far below 1 MB.
+"""
 
 
 class Scope:
     """The identities and the trail of one unit of work.
 
-    Attributes are text or ``None``. ``breadcrumbs`` is the ring that :class:`~asset_forge.observability.errors.ErrorTracker`
-    fills; it is made with the first breadcrumb.
+    Attributes are text or ``None``. ``breadcrumbs`` is the ring that
+    :class:`~asset_forge.observability.errors.ErrorTracker` fills; it is made with the first
+    breadcrumb.
     """
 
     __slots__ = ("breadcrumbs", "job_id", "request_id", "trace_id", "user_id")
@@ -70,7 +72,9 @@ def scope(
     user_id: str | None = None,
     job_id: str | None = None,
 ) -> Generator[Scope]:
-    """Open a scope inside the current one: what is not given is inherited, and the trail so far is copied."""
+    """Open a scope inside the current one: what is not given is inherited, and the trail so far is
+    copied.
+    """
     outer = _current.get()
     inner = Scope(
         outer.request_id if request_id is None else request_id,
@@ -94,7 +98,8 @@ def assign(
     user_id: str | None = None,
     job_id: str | None = None,
 ) -> Scope:
-    """Fill in what has become known of the open scope, in place; opens one for this context where none is.
+    """Fill in what has become known of the open scope, in place; opens one for this context where
+    none is.
 
     Returns the scope. ``None`` leaves a value as it is.
     """

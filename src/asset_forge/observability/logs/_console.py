@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 
 import msgspec
@@ -26,11 +26,11 @@ _PLAIN_VALUE = re.compile(r"[^\s\"={}\[\]]+\Z")
 
 
 def render(line: dict[str, Json]) -> bytes:
-    """``line`` in local time, level, logger, message, then fields; the stack below. Control characters are escaped."""
+    """``line`` in local time, level, logger, message, then fields; the stack below. Control
+    characters are escaped.
+    """
     severity = str(line["severity"])
-    moment = datetime.datetime.fromtimestamp(
-        float(str(line["time"])) / 1000, datetime.UTC
-    ).astimezone()
+    moment = dt.datetime.fromtimestamp(float(str(line["time"])) / 1000, dt.UTC).astimezone()
     parts = [
         f"\x1b[2m{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}\x1b[0m",
         f"\x1b[{_COLORS[severity]}m{severity:<8}\x1b[0m",

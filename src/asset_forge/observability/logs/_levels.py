@@ -18,7 +18,8 @@ _NUMBERS = {
 }
 _ALIASES = {"warn": "warning", "fatal": "critical"}
 LEVEL_NAMES = tuple(_NUMBERS)
-"""From the most talkative to the most silent. `warn` and `fatal`, Pino's names, are understood too."""
+"""From the most talkative to the most silent. `warn` and `fatal`, Pino's names, are understood too.
+"""
 
 
 def to_level(name: str) -> int:
@@ -44,7 +45,9 @@ def to_name(level: int) -> str:
 
 
 def pino_level(name: str) -> int:
-    """Pino's number of one of :data:`LEVEL_NAMES`: 10 for trace to 60 for critical, which Pino calls fatal."""
+    """Pino's number of one of :data:`LEVEL_NAMES`: 10 for trace to 60 for critical, which Pino
+    calls fatal.
+    """
     return (LEVEL_NAMES.index(name) + 1) * 10
 
 

@@ -1,4 +1,4 @@
-"""The logger that the code calls: structlog's, with levels that the standard library's tree keeps."""
+"""The logger that the code calls: structlog's, with levels kept by the standard library's tree."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ __all__ = ["Logger"]
 
 
 class Logger(structlog.BoundLoggerBase):
-    """A structlog logger whose wrapped logger is a `logging.Logger`: names, levels and inheritance are the standard's.
+    """A structlog logger whose wrapped logger is a `logging.Logger`: names, levels and inheritance
+    are the standard's.
 
-    The event is a constant text and everything variable a keyword: ``log.info("asset stored", asset_id=…, bytes=…)``.
-    Positional arguments fill in the text the way `logging` does, for code that was written for it. No call raises.
+    The event is a constant text and everything variable a keyword: ``log.info("asset stored",
+    asset_id=…, bytes=…)``. Positional arguments fill in the text the way `logging` does, for code
+    that was written for it. No call raises.
     """
 
     _logger: logging.Logger
@@ -60,7 +62,9 @@ class Logger(structlog.BoundLoggerBase):
     fatal = critical
 
     def is_enabled_for(self, level: int) -> bool:
-        """Whether a line of this level (one of `logging`'s numbers) would be written; to save making costly fields."""
+        """Whether a line of this level (one of `logging`'s numbers) would be written; to save
+        making costly fields.
+        """
         return self._logger.isEnabledFor(level)
 
     def _emit(

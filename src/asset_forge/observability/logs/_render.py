@@ -7,12 +7,13 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, MutableMapping
+from math import isfinite
 from types import TracebackType
 
 import msgspec
 
 from asset_forge.observability import context
-from asset_forge.observability.redaction import Json, Redactor
+from asset_forge.observability.redaction import Json, Kind, Redactor, classify
 
 from ._levels import LEVEL_NAMES, pino_level, severity
 
@@ -22,11 +23,28 @@ _encode = msgspec.json.Encoder().encode
 _IDS = {"request_id": "requestId", "trace_id": "traceId", "user_id": "userId", "job_id": "jobId"}
 _FIXED = frozenset({"level", "severity", "time", "pid", "hostname", "name", "msg", "err"})
 _MAX_STACK = 32_768
+_MAX_NAMES = 1_000  # names of fields are few, unless somebody makes them from data
+_SMALL = 10**12  # a longer number may be that of a card
+_JSON_STARTS = frozenset("{[")
 _HEADS = {name: (pino_level(name), severity(name)) for name in LEVEL_NAMES}
 
 
+_pid = os.getpid()  # kept, because asking costs as much as three fields
+
+
+def _after_fork() -> None:
+    global _pid  # noqa: PLW0603 - a process has one
+    _pid = os.getpid()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 class LineBuilder:
-    """Makes the fields of a line: Pino's, the ids of the open scope, the error, then the event's own, redacted."""
+    """Makes the fields of a line: Pino's, the ids of the open scope, the error, then the event's
+    own, redacted.
+    """
 
     def __init__(
         self, redactor: Redactor, clock: Callable[[], float], hostname: str | None = None
@@ -34,41 +52,73 @@ class LineBuilder:
         self._redactor = redactor
         self._clock = clock
         self._hostname = redactor.text(hostname or socket.gethostname())
+        self._names: dict[str, tuple[str, bool]] = {}
 
     def fields(
         self, logger: str, level: str, event: MutableMapping[str, object]
     ) -> dict[str, Json]:
         """The fields of one line; ``event`` holds the message under ``event`` and is used up."""
         number, name = _HEADS[level]
-        scalar = self._redactor.scalar
+        text = self._redactor.text
+        message = event.pop("event", "")
         line: dict[str, Json] = {
             "level": number,
             "severity": name,
             "time": int(self._clock() * 1000),
-            "pid": os.getpid(),
+            "pid": _pid,
             "hostname": self._hostname,
             "name": logger,
-            "msg": self._message(event.pop("event", "")),
+            "msg": text(message) if type(message) is str else self._message(message),
         }
         here = context.current()
         if here.request_id is not None:
-            line["requestId"] = scalar("id", here.request_id)
+            line["requestId"] = text(here.request_id)
         if here.trace_id is not None:
-            line["traceId"] = scalar("id", here.trace_id)
+            line["traceId"] = text(here.trace_id)
         if here.user_id is not None:
-            line["userId"] = scalar("id", here.user_id)
+            line["userId"] = text(here.user_id)
         if here.job_id is not None:
-            line["jobId"] = scalar("id", here.job_id)
-        error = find_error(event)
-        if error is not None:
-            line["err"] = self._error(error)
-        for key, value in event.items():
-            if key in _IDS:
-                line[_IDS[key]] = scalar("id", value)
-            else:
-                clean = self._redactor.text(key)
-                line[f"{clean}_" if clean in _FIXED else clean] = scalar(key, value)
+            line["jobId"] = text(here.job_id)
+        if event:
+            self._own(line, event)
         return line
+
+    def _own(self, line: dict[str, Json], event: MutableMapping[str, object]) -> None:
+        """Add the event's own fields; plain numbers and short text, which most are, go a short way."""
+        if "exc_info" in event or "err" in event or "error" in event:
+            error = find_error(event)
+            if error is not None:
+                line["err"] = self._error(error)
+        names = self._names
+        text = self._redactor.text
+        for key, value in event.items():
+            name, plain = names.get(key) or self._name(key)
+            if plain:
+                kind = type(value)
+                if kind is str and value[:1] not in _JSON_STARTS:  # pyright: ignore[reportIndexIssue]
+                    line[name] = text(value)  # pyright: ignore[reportArgumentType]
+                    continue
+                if (
+                    value is None
+                    or kind is bool
+                    or (kind is int and -_SMALL < value < _SMALL)
+                    or (kind is float and isfinite(value))
+                ):  # pyright: ignore[reportOperatorIssue]
+                    line[name] = value  # pyright: ignore[reportArgumentType]
+                    continue
+            line[name] = self._redactor.value(value, key=key)
+
+    def _name(self, key: str) -> tuple[str, bool]:
+        """How a field is called in the line, and whether its name allows any value."""
+        name = _IDS.get(key)
+        if name is None:
+            name = self._redactor.text(key[:200])
+            if name in _FIXED:
+                name += "_"
+        found = (name, classify(key) is Kind.PLAIN)
+        if len(self._names) < _MAX_NAMES:
+            self._names[key] = found
+        return found
 
     def encode(self, logger: str, level: str, event: MutableMapping[str, object]) -> bytes:
         """One JSON object and a line break."""
@@ -100,7 +150,9 @@ class LineBuilder:
 
 
 def find_error(event: MutableMapping[str, object]) -> BaseException | None:
-    """Take the exception out of ``exc_info`` (in any of the three forms that `logging` takes), ``err`` or ``error``."""
+    """Take the exception out of ``exc_info`` (in any of the three forms that `logging` takes),
+    ``err`` or ``error``.
+    """
     info = event.pop("exc_info", None)
     if info:
         if isinstance(info, BaseException):

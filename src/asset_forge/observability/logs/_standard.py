@@ -20,7 +20,9 @@ Emit = Callable[[str, str, MutableMapping[str, object]], None]
 
 
 class StandardHandler(logging.Handler):
-    """Hands records of standard loggers to ``emit(logger, level, event)``; what came by `extra=` becomes fields."""
+    """Hands records of standard loggers to ``emit(logger, level, event)``; what came by `extra=`
+    becomes fields.
+    """
 
     def __init__(self, emit: Emit) -> None:
         super().__init__()
@@ -48,7 +50,8 @@ class StandardHandler(logging.Handler):
 
 
 def adopt() -> list[tuple[logging.Logger, list[logging.Handler], bool]]:
-    """Take the handlers that write to streams from all named loggers and let the root's do it instead.
+    """Take the handlers that write to streams from all named loggers and let the root's do it
+    instead.
 
     Returns what was there, for putting it back.
     """

@@ -60,7 +60,9 @@ class LogSystem:
         self._closed = False
 
     def emit(self, logger: str, level: str, event: MutableMapping[str, object]) -> None:
-        """Write one event, whatever the logger's level is; ``event`` holds the message under ``event``. Never raises."""
+        """Write one event, whatever the logger's level is; ``event`` holds the message under
+        ``event``. Never raises.
+        """
         counter = self._counters.get(level)
         if counter is not None:
             counter.inc()
@@ -75,10 +77,11 @@ class LogSystem:
         self._writer.write(line)
 
     def set_level(self, logger: str, level: str) -> None:
-        """Set the level of a logger and of all below it that have none of their own; ``root`` is above all.
+        """Set the level of a logger and of all below it that have none of their own; ``root`` is
+        above all.
 
-        ``level`` is one of trace, debug, info, warning, error, critical, or ``inherit`` to take the level from above
-        again. Takes effect at once. Raises `ValueError` for any other.
+        ``level`` is one of trace, debug, info, warning, error, critical, or ``inherit`` to take the
+        level from above again. Takes effect at once. Raises `ValueError` for any other.
         """
         name = "" if logger == "root" else logger
         number = logging.NOTSET if level == "inherit" and name else to_level(level)
@@ -96,7 +99,9 @@ class LogSystem:
         return {"root": to_name(logging.root.level), **named}
 
     def adopt(self) -> None:
-        """Take over loggers of libraries that were set up with handlers of their own since; `configure_logging` does it once."""
+        """Take over loggers of libraries that were set up with handlers of their own since;
+        `configure_logging` does it once.
+        """
         self._adopted += adopt()
 
     def flush(self, timeout: float = 1.0) -> bool:
@@ -104,7 +109,9 @@ class LogSystem:
         return self._writer.flush(timeout)
 
     def close(self, timeout: float = _EXIT_SECONDS) -> None:
-        """Write what is queued for up to ``timeout`` seconds and put structlog and `logging` back. May be called twice."""
+        """Write what is queued for up to ``timeout`` seconds and put structlog and `logging` back.
+        May be called twice.
+        """
         if self._closed:
             return
         self._closed = True
@@ -173,14 +180,17 @@ def configure_logging(
     hostname: str | None = None,
     max_lines: int = 10_000,
 ) -> LogSystem:
-    """Make this process write structured lines, from structlog's loggers and from the standard library's.
+    """Make this process write structured lines, from structlog's loggers and from the standard
+    library's.
 
-    ``level`` is the root's and ``levels`` those of single loggers (trace, debug, info, warning, error, critical). Lines go
-    to the file descriptor ``fd``, or standard output; ``style`` ``auto`` means JSON unless that is a terminal. ``messages``
-    (:data:`LOG_MESSAGES`) counts lines, ``dropped`` (`telemetry_dropped_total`, under `log`) those that were lost.
-    ``clock`` returns seconds since the epoch. At most ``max_lines`` wait for the sink.
+    ``level`` is the root's and ``levels`` those of single loggers (trace, debug, info, warning,
+    error, critical). Lines go to the file descriptor ``fd``, or standard output; ``style`` ``auto``
+    means JSON unless that is a terminal. ``messages`` (:data:`LOG_MESSAGES`) counts lines,
+    ``dropped`` (`telemetry_dropped_total`, under `log`) those that were lost. ``clock`` returns
+    seconds since the epoch. At most ``max_lines`` wait for the sink.
 
-    Raises `ValueError` that lists all unknown levels. One system is in use at a time: close it before making another.
+    Raises `ValueError` that lists all unknown levels. One system is in use at a time: close it
+    before making another.
     """
     faults: list[str] = []
     for name, value in (("root", level), *(levels or {}).items()):

@@ -1,4 +1,4 @@
-"""Writes lines from a thread of its own: the caller never waits for a pipe, a disk or a terminal."""
+"""Writes lines from a thread of its own: the caller never waits for a pipe, disk or terminal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import Callable
 __all__ = ["LineWriter"]
 
 _BATCH_BYTES = 65_536
+_GATHER_SECONDS = 0.005  # lines that come together are written together: a wake-up for each costs more than the line
 _RETRY_SECONDS = (
     0.05  # for a sink that refused: soon enough to see it recover, rare enough to cost nothing
 )
@@ -21,9 +22,10 @@ _RETRY_SECONDS = (
 class LineWriter:
     """A bounded queue of lines and the thread that writes them to a file descriptor.
 
-    A line that finds the queue full (``max_lines``, ``max_bytes``) and a line that the sink refuses (disk full, pipe
-    closed) is lost: ``on_lost`` is told how many at once, and ``report`` renders the line that tells the reader when the
-    sink takes lines again. The descriptor stays the caller's and is not closed.
+    A line that finds the queue full (``max_lines``, ``max_bytes``) and a line that the sink refuses
+    (disk full, pipe closed) is lost: ``on_lost`` is told how many at once, and ``report`` renders
+    the line that tells the reader when the sink takes lines again. The descriptor stays the
+    caller's and is not closed.
     """
 
     def __init__(
@@ -52,8 +54,11 @@ class LineWriter:
             os.register_at_fork(after_in_child=after_fork)
 
     def _reset(self) -> None:
-        """Start empty: at first, and in a forked child, where the thread is gone and the lock may be held."""
-        self._changed = threading.Condition(threading.Lock())
+        """Start empty: at first, and in a forked child, where the thread is gone and the lock may
+        be held.
+        """
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._lines: deque[bytes] = deque()
         self._bytes = 0
         self._sleeping = False
@@ -66,7 +71,7 @@ class LineWriter:
 
     def write(self, line: bytes) -> None:
         """Queue ``line``, which ends in a line break. Never waits and never raises."""
-        with self._changed:
+        with self._lock:
             fits = len(self._lines) < self._max_lines and self._bytes + len(line) <= self._max_bytes
             if fits and not self._closing:
                 self._lines.append(line)
@@ -81,9 +86,12 @@ class LineWriter:
         self._on_lost(1)
 
     def flush(self, timeout: float) -> bool:
-        """Wait up to ``timeout`` seconds until all queued lines are written or lost; False if some are left."""
+        """Wait up to ``timeout`` seconds until all queued lines are written or lost; False if some
+        are left.
+        """
         deadline = time.monotonic() + timeout
         with self._changed:
+            self._changed.notify_all()
             while self._lines or self._writing:
                 left = deadline - time.monotonic()
                 if left <= 0 or self._thread is None or not self._thread.is_alive():
@@ -92,7 +100,8 @@ class LineWriter:
         return True
 
     def close(self, timeout: float) -> int:
-        """Write what is queued for up to ``timeout`` seconds, then give up; returns how many lines were left behind.
+        """Write what is queued for up to ``timeout`` seconds, then give up; returns how many lines
+        were left behind.
 
         Lines written later are lost and counted.
         """
@@ -123,6 +132,8 @@ class LineWriter:
                 while not self._lines and not self._closing:
                     self._sleeping = True
                     self._changed.wait()
+                if not self._closing and self._bytes < _BATCH_BYTES:
+                    self._changed.wait(_GATHER_SECONDS)
                 if self._closing:
                     return
                 batch = self._take()

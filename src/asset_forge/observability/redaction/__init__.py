@@ -1,4 +1,5 @@
-"""One redactor for logs, errors and traces: secrets go by the name of their key and by how their value looks.
+"""One redactor for logs, errors and traces: secrets go by the name of their key and by how their
+value looks.
 
 redactor = Redactor(known_secrets=[settings.openai_api_key])
 redactor.value({"user": "ada", "apiKey": "sk-…"})   # {"user": "ada", "apiKey": "[redacted]"}

@@ -16,7 +16,9 @@ class Kind(enum.Enum):
     PLAIN = "plain"
     SECRET = "secret"  # noqa: S105 - the name of a kind
     COUNT = "count"
-    """Numbers pass and text does not: `max_tokens` is 4096 and no secret, `tokens` may be a list of them."""
+    """Numbers pass and text does not: `max_tokens` is 4096 and no secret, `tokens` may be a list of
+    them.
+    """
     PROMPT = "prompt"
     """What a user asked a model for: no secret, but nobody's business outside this installation."""
 
@@ -24,35 +26,172 @@ class Kind(enum.Enum):
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 
 _SECRET_WORDS = frozenset(
-    "password passwords passwd passphrase pwd secret secrets credential credentials authorization cookie cookies dsn "
-    "jwt bearer apikey apikeys otp totp csrf xsrf cvv cvc ssn mnemonic signature sig sid".split()
+    [
+        "password",
+        "passwords",
+        "passwd",
+        "passphrase",
+        "pwd",
+        "secret",
+        "secrets",
+        "credential",
+        "credentials",
+        "authorization",
+        "cookie",
+        "cookies",
+        "dsn",
+        "jwt",
+        "bearer",
+        "apikey",
+        "apikeys",
+        "otp",
+        "totp",
+        "csrf",
+        "xsrf",
+        "cvv",
+        "cvc",
+        "ssn",
+        "mnemonic",
+        "signature",
+        "sig",
+        "sid",
+    ]
 )
-_SECRET_FRAGMENTS = (
-    "password passwd passphrase secret apikey accesskey privatekey signingkey encryptionkey secretkey authkey "
-    "sessionid sessid sessionkey sessiontoken sessioncookie credential authorization cookie cardnumber "
-    "connectionstring seedphrase"
-).split()
+_SECRET_FRAGMENTS = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "signingkey",
+    "encryptionkey",
+    "secretkey",
+    "authkey",
+    "sessionid",
+    "sessid",
+    "sessionkey",
+    "sessiontoken",
+    "sessioncookie",
+    "credential",
+    "authorization",
+    "cookie",
+    "cardnumber",
+    "connectionstring",
+    "seedphrase",
+]
 _KEY_OWNERS = frozenset(
-    "api access private signing encryption master auth shared service account ssh pgp gpg rsa aes hmac webhook deploy "
-    "admin root subscription license storage sas openai anthropic claude elevenlabs xi meshy sentry stripe privy "
-    "qdrant pagerduty slack".split()
+    [
+        "api",
+        "access",
+        "private",
+        "signing",
+        "encryption",
+        "master",
+        "auth",
+        "shared",
+        "service",
+        "account",
+        "ssh",
+        "pgp",
+        "gpg",
+        "rsa",
+        "aes",
+        "hmac",
+        "webhook",
+        "deploy",
+        "admin",
+        "root",
+        "subscription",
+        "license",
+        "storage",
+        "sas",
+        "openai",
+        "anthropic",
+        "claude",
+        "elevenlabs",
+        "xi",
+        "meshy",
+        "sentry",
+        "stripe",
+        "privy",
+        "qdrant",
+        "pagerduty",
+        "slack",
+    ]
 )
 _PASS_OWNERS = frozenset(
-    "user db database smtp mysql pg postgres redis admin login root my".split()
+    [
+        "user",
+        "db",
+        "database",
+        "smtp",
+        "mysql",
+        "pg",
+        "postgres",
+        "redis",
+        "admin",
+        "login",
+        "root",
+        "my",
+    ]
 )
-_SESSION_PARTS = frozenset("id ids key cookie data hash value".split())
-# Such a last word makes it a statement about the secret: cookie_name, token_type, session_duration_seconds.
+_SESSION_PARTS = frozenset(["id", "ids", "key", "cookie", "data", "hash", "value"])
+# Such a last word makes it a statement about the secret: cookie_name, token_type,
+# session_duration_seconds.
 _ABOUT = frozenset(
-    "count counts total type kind length size limit limits used usage budget cost price seconds ms bytes duration "
-    "expires expiry expired ttl age at enabled required configured present provider policy name names version status "
-    "valid algorithm per second minute mode".split()
+    [
+        "count",
+        "counts",
+        "total",
+        "type",
+        "kind",
+        "length",
+        "size",
+        "limit",
+        "limits",
+        "used",
+        "usage",
+        "budget",
+        "cost",
+        "price",
+        "seconds",
+        "ms",
+        "bytes",
+        "duration",
+        "expires",
+        "expiry",
+        "expired",
+        "ttl",
+        "age",
+        "at",
+        "enabled",
+        "required",
+        "configured",
+        "present",
+        "provider",
+        "policy",
+        "name",
+        "names",
+        "version",
+        "status",
+        "valid",
+        "algorithm",
+        "per",
+        "second",
+        "minute",
+        "mode",
+    ]
 )
-_PROMPT_PARTS = frozenset("text raw content body".split())
+_PROMPT_PARTS = frozenset(["text", "raw", "content", "body"])
 
 
 @lru_cache(maxsize=4096)
 def classify(name: str) -> Kind:
-    """How to treat the value of a key spelled ``name``: camelCase, snake_case, kebab-case, any capitals, any affixes."""
+    """How to treat the value of a key spelled ``name``: camelCase, snake_case, kebab-case, any
+    capitals, any affixes.
+    """
     words = [word.lower() for word in _WORD.findall(unicodedata.normalize("NFKC", name[:256]))]
     if not words:
         return Kind.PLAIN

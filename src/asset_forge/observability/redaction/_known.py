@@ -16,7 +16,8 @@ MIN_KNOWN_LENGTH = 6
 
 
 def known_pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
-    """One pattern for the secrets verbatim, URL-encoded, JSON-escaped and base64-encoded; None if there are none.
+    """One pattern for the secrets verbatim, URL-encoded, JSON-escaped and base64-encoded; None if
+    there are none.
 
     Its time is linear in the text: alternatives are grouped by their first two characters.
     """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import math
 import os
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -21,16 +22,16 @@ from ._text import REDACTED, scrub
 
 __all__ = ["Json", "Limits", "Redactor"]
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 _CACHED_LENGTH = 200  # messages, paths and names come again and again; bodies do not
 _MAX_INT = 2**63 - 1  # what JSON readers in other languages still take
 _OVERLAP = 256  # read beyond a cut, so that a secret on the cut is still recognized
 _SPELLED = (
     uuid.UUID,
-    datetime.date,
-    datetime.time,
-    datetime.timedelta,
+    dt.date,
+    dt.time,
+    dt.timedelta,
     decimal.Decimal,
     os.PathLike,
 )
@@ -40,8 +41,8 @@ _SPELLED = (
 class Limits:
     """How much of a value is kept. What is left out leaves a note.
 
-    ``depth`` counts nested containers, ``width`` the entries of one container, ``length`` the characters of one text,
-    ``nodes`` and ``total_length`` the whole value.
+    ``depth`` counts nested containers, ``width`` the entries of one container, ``length`` the
+    characters of one text, ``nodes`` and ``total_length`` the whole value.
     """
 
     depth: int = 8
@@ -54,9 +55,10 @@ class Limits:
 class Redactor:
     """Removes secrets by the names of their keys, by how values look, and by value.
 
-    ``known_secrets`` are struck out wherever they appear verbatim, URL-encoded, JSON-escaped or in base64 (those of at
-    least six characters). ``withhold_prompts`` replaces the value of keys such as `prompt` too. Instances are immutable
-    and may be shared by threads. No method raises, whatever it is given.
+    ``known_secrets`` are struck out wherever they appear verbatim, URL-encoded, JSON-escaped or in
+    base64 (those of at least six characters). ``withhold_prompts`` replaces the value of keys such
+    as `prompt` too. Instances are immutable and may be shared by threads. No method raises,
+    whatever it is given.
     """
 
     def __init__(
@@ -74,36 +76,33 @@ class Redactor:
     def __repr__(self) -> str:
         return f"<Redactor known={'yes' if self._known else 'no'} withhold_prompts={self._prompts}>"
 
-    def text(self, text: str) -> str:
-        """``text`` without secrets, without lone surrogates, and no longer than ``limits.length``."""
-        if len(text) <= _CACHED_LENGTH:
+    def text(self, text: str, *, limit: int | None = None) -> str:
+        """``text`` without secrets and lone surrogates, at most ``limit`` (`limits.length`)
+        characters long.
+        """
+        if len(text) <= _CACHED_LENGTH and limit is None:
             return self._short(text)
-        limit = self._limits.length
+        if limit is None:
+            limit = self._limits.length
         if len(text) <= limit:
             clean = self._scrub(text)
             return clean if len(clean) <= limit else _cut(clean, limit, len(text))
         return _cut(self._scrub(text[: limit + _OVERLAP])[:limit], limit, len(text))
 
-    def value(self, value: object, *, key: str | None = None, opaque: bool = False) -> Json:
+    def value(
+        self,
+        value: object,
+        *,
+        key: str | None = None,
+        opaque: bool = False,
+        limits: Limits | None = None,
+    ) -> Json:
         """``value`` as JSON-like data without secrets; the argument is not changed.
 
-        ``key`` is the name under which it is known. ``opaque`` shows objects of unknown classes by their type only, and
-        runs none of their code; otherwise their `repr` is used.
+        ``key`` is the name under which it is known. ``opaque`` shows objects of unknown classes by
+        their type only, and runs none of their code; otherwise their `repr` is used.
         """
-        return _Walk(self, self._limits, opaque=opaque).clean(value, key, Kind.PLAIN, 0)
-
-    def scalar(self, key: str, value: object) -> Json:
-        """Like :meth:`value`, faster for text and numbers under ordinary keys; for one field of a log line."""
-        kind = classify(key)
-        if kind is Kind.PLAIN:
-            kind_of = type(value)
-            if kind_of is str:
-                return self.text(value)  # pyright: ignore[reportArgumentType] - its type was just compared
-            if value is None or kind_of is bool or (kind_of is float and math.isfinite(value)):  # pyright: ignore[reportArgumentType]
-                return value  # pyright: ignore[reportReturnType] - its type was just compared
-            if kind_of is int and -1_000_000_000_000 < value < 1_000_000_000_000:  # pyright: ignore[reportOperatorIssue]
-                return value  # pyright: ignore[reportReturnType] - its type was just compared
-        return _Walk(self, self._limits, opaque=False).clean(value, key, Kind.PLAIN, 0)
+        return _Walk(self, limits or self._limits, opaque=opaque).clean(value, key, Kind.PLAIN, 0)
 
     def withholds(self, kind: Kind) -> bool:
         """Whether text of this kind is struck out."""
@@ -178,7 +177,7 @@ class _Walk:
             return self._text(str(value), depth)
         if isinstance(value, BaseException):
             return self._text(f"{type(value).__name__}: {value}", depth)
-        if isinstance(value, Mapping | list | tuple | Set):
+        if isinstance(value, Mapping | list | tuple | AbstractSet):
             return self._container(value, Kind.PLAIN, depth)  # pyright: ignore[reportUnknownArgumentType]
         return self._object(value, depth)
 
@@ -193,14 +192,14 @@ class _Walk:
             try:
                 parsed: object = msgspec.json.decode(text)
             except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-                return self._redactor.text(text)
+                return self._redactor.text(text, limit=self._limits.length)
             clean = msgspec.json.encode(self._container(parsed, Kind.PLAIN, depth)).decode()
             return (
                 clean
                 if len(clean) <= self._limits.length
                 else _cut(clean, self._limits.length, len(text))
             )
-        return self._redactor.text(text)
+        return self._redactor.text(text, limit=self._limits.length)
 
     def _object(self, value: object, depth: int) -> Json:
         name = _type_name(value)
@@ -232,7 +231,7 @@ class _Walk:
         try:
             if isinstance(value, Mapping):
                 return self._mapping(value, kind, depth + 1)  # pyright: ignore[reportUnknownArgumentType]
-            if isinstance(value, list | tuple | Set):
+            if isinstance(value, list | tuple | AbstractSet):
                 return self._sequence(value, kind, depth + 1)  # pyright: ignore[reportUnknownArgumentType]
             return self.clean(value, None, kind, depth)
         finally:

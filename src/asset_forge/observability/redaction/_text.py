@@ -1,7 +1,7 @@
-"""Strikes secrets out of free text: messages, URLs, header lines, query strings, form bodies, reprs, source lines.
-
-Every pattern needs time linear in the text: it starts at a literal or a word start and gives nothing back
-(possessive quantifiers), or is bounded in length.
+"""Strikes secrets out of free text: messages, URLs, header lines, query strings, form bodies,
+reprs, source lines.
+ Every pattern needs time linear in the text: it starts at a literal or a word start and gives
+nothing back (possessive quantifiers), or is bounded in length.
 """
 
 from __future__ import annotations
@@ -26,26 +26,12 @@ _SCHEME = re.compile(
 _QUERY_KEY = re.compile(r"(?<=[?&])key=[^\s&#\"'<>]++")
 _CARD = re.compile(r"(?<![\w.])\d(?:[ \-]?\d){12,18}(?![\w])")
 
-_VENDOR_HINTS = (
-    "_",
-    "sk-",
-    "pk-",
-    "AKIA",
-    "ASIA",
-    "xox",
-    "AIza",
-    "glpat-",
-    "SG.",
-    "pypi-",
-    "ya29.",
-    "-us",
-)
 _VENDOR = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:sk|pk|rk)[-_][A-Za-z0-9_\-]{16,}+"  # OpenAI, Anthropic, Stripe, ElevenLabs
     r"|(?:msy|ghp|gho|ghu|ghs|ghr|github_pat|glpat|hf|npm|whsec|r8|gsk|xai|pplx|shpat|dop_v1|sntrys|sntryu|phx|phc)"
     r"[-_][A-Za-z0-9_\-=/+]{16,}+"
-    r"|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}"
     r"|xox[abeoprs]-[A-Za-z0-9\-]{10,}+"
     r"|AIza[A-Za-z0-9_\-]{30,}+"
     r"|SG\.[A-Za-z0-9_\-]{16,}+\.[A-Za-z0-9_\-]{16,}+"
@@ -55,7 +41,8 @@ _VENDOR = re.compile(
     r")"
 )
 
-# A word, perhaps quoted, and what makes it a key. The value is looked at only if the word names a secret.
+# A word, perhaps quoted, and what makes it a key. The value is looked at only if the word names a
+# secret.
 _KEY = re.compile(
     r"(?<![A-Za-z0-9_.\-])(?P<key>[A-Za-z0-9_.\-]++)"
     r"(?:(?P<quote>\\{0,7}[\"'])(?P<sep>\]?\s{0,8}+(?:=>|[:=,])\s{0,8}+)|(?:\]|%5[Dd])?\s{0,3}+(?:=>|[:=](?![:=])|%3[Dd])\s{0,8}+)"
@@ -77,7 +64,9 @@ _NUMBER = re.compile(r"[\"']?-?\d[\d_.,]*+[\"']?(?![A-Za-z0-9_\-])")
 
 
 def scrub(text: str, *, prompts: bool = False) -> str:
-    """``text`` with :data:`REDACTED` in place of each secret; ``prompts`` strikes out quoted prompts as well."""
+    """``text`` with :data:`REDACTED` in place of each secret; ``prompts`` strikes out quoted
+    prompts as well.
+    """
     if "-----BEGIN" in text:
         text = _PEM.sub(REDACTED, text)
     if "://" in text and "@" in text:
@@ -91,10 +80,27 @@ def scrub(text: str, *, prompts: bool = False) -> str:
     if len(text) >= 12:
         if " " in text:
             text = _SCHEME.sub(_scheme, text)
-        if any(hint in text for hint in _VENDOR_HINTS):
+        if _may_hold_a_key(text):
             text = _VENDOR.sub(REDACTED, text)
         text = _CARD.sub(_card, text)
     return text
+
+
+def _may_hold_a_key(text: str) -> bool:
+    """Spares most text the slowest pattern; written out because a loop costs more than the pattern."""
+    return (
+        "_" in text
+        or "k-" in text
+        or "AKIA" in text
+        or "ASIA" in text
+        or "xox" in text
+        or "AIza" in text
+        or "glpat-" in text
+        or "SG." in text
+        or "pypi-" in text
+        or "ya29." in text
+        or "-us" in text
+    )
 
 
 def _scheme(match: re.Match[str]) -> str:
@@ -137,7 +143,9 @@ def _scrub_pairs(text: str, *, prompts: bool) -> str:
 
 
 def _value(text: str, start: int, key: str, kind: Kind) -> tuple[int, int]:
-    """From where to where the value that begins at ``start`` is struck out; nothing if it is to stay."""
+    """From where to where the value that begins at ``start`` is struck out; nothing if it is to
+    stay.
+    """
     stays = (start, start)
     if start >= len(text) or _NOTHING.match(text, start):
         return stays

@@ -1,0 +1,274 @@
+"""Keeps errors on this machine, grouped, whether or not anything else works."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from . import _database
+from ._database import Tally
+from ._declarations import Severity
+from ._model import ErrorDetails, ErrorGroup, ErrorPage, GroupStatus, Occurrence
+
+__all__ = ["ErrorStore"]
+
+_GATHER_SECONDS = 0.05
+_REOPEN_SECONDS = 60.0
+_TIDY_SECONDS = 60.0
+_MAX_WAITING = (
+    1_000  # different faults that wait to be written; the count of a known one always finds room
+)
+_READ_WAIT_SECONDS = 1.0
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+_encode = msgspec.json.Encoder().encode
+
+
+class ErrorStore:
+    """Groups of errors in a SQLite file of their own, which several processes may share.
+
+    Writing happens in a background thread and never delays :meth:`record`: occurrences that wait
+    are added up by fingerprint, so a storm costs memory for its kinds and not for its number.
+    Without a ``path``, or while the file cannot be opened or written, groups are kept in memory,
+    ``on_fault`` is told once in a sentence, and what memory holds moves into the file when it works
+    again. Only a fault beyond a thousand waiting ones is lost, and ``on_lost`` is told.
+
+    A group is forgotten ``retention_seconds`` after it was last seen, or when there are more than
+    ``max_groups``; of each the newest ``events_per_group`` events are kept. ``clock`` returns
+    seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        clock: Callable[[], float] = time.time,
+        retention_seconds: float = 30 * 86_400.0,
+        max_groups: int = 1_000,
+        events_per_group: int = 20,
+        reopen_seconds: float = _REOPEN_SECONDS,
+        on_lost: Callable[[int], None] = lambda _: None,
+        on_fault: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._retention = retention_seconds
+        self._max_groups = max_groups
+        self._events_per_group = events_per_group
+        self._reopen_seconds = reopen_seconds
+        self._on_lost = on_lost
+        self._on_fault = on_fault
+        self._waiting: dict[str, Tally] = {}
+        self._changed = threading.Condition()
+        self._writing = False
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        self._database_lock = (
+            threading.Lock()
+        )  # one connection; SQLite itself keeps processes apart
+        self._in_memory = path is None
+        self._reopen_at = 0.0
+        self._tidy_at = 0.0
+        self._connection = self._open()
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether groups are kept in memory at present and end with the process."""
+        return self._in_memory
+
+    def record(self, occurrence: Occurrence) -> None:
+        """Add one occurrence. Takes some microseconds and never raises."""
+        with self._changed:
+            if self._closing or (
+                occurrence.fingerprint not in self._waiting and len(self._waiting) >= _MAX_WAITING
+            ):
+                lost = True
+            else:
+                lost = False
+                self._add(occurrence)
+                if self._thread is None:
+                    self._thread = threading.Thread(
+                        target=self._run, name="error-store", daemon=True
+                    )
+                    self._thread.start()
+                self._changed.notify_all()
+        if lost:
+            self._on_lost(1)
+
+    def groups(
+        self,
+        *,
+        status: GroupStatus | None = "unresolved",
+        severity: Severity | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> ErrorPage:
+        """One page of at most ``limit`` (1 to 200) groups, the most recently seen first. Reads the
+        disk: call off the loop.
+
+        Raises `ValueError` for an unknown ``cursor`` or ``limit``.
+        """
+        if not 1 <= limit <= 200:
+            raise ValueError(f"limit {limit} is out of range: 1 to 200")
+        self.flush(_READ_WAIT_SECONDS)
+        with self._database_lock:
+            return _database.page(
+                self._connection, status=status, severity=severity, limit=limit, cursor=cursor
+            )
+
+    def group(self, fingerprint: str) -> ErrorDetails | None:
+        """A group and its newest events, or ``None``. Reads the disk: call off the loop."""
+        self.flush(_READ_WAIT_SECONDS)
+        with self._database_lock:
+            return _database.details(self._connection, fingerprint)
+
+    def resolve(self, fingerprint: str) -> ErrorGroup | None:
+        """Mark a group resolved, until it is seen again; ``None`` if there is none. Writes the
+        disk: call off the loop.
+        """
+        self.flush(_READ_WAIT_SECONDS)
+        with self._database_lock:
+            _database.resolve(self._connection, fingerprint, self._clock())
+            found = _database.details(self._connection, fingerprint)
+        return found.group if found else None
+
+    def flush(self, timeout: float = 1.0) -> bool:
+        """Wait up to ``timeout`` seconds until everything recorded is in the database; False if it
+        is not.
+        """
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            self._changed.notify_all()
+            while self._waiting or self._writing:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(left)
+        return True
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Write what waits for up to ``timeout`` seconds and close the file; what is left over is
+        counted as lost.
+        """
+        self.flush(timeout)
+        with self._changed:
+            if self._closing:
+                return
+            self._closing = True
+            lost = sum(tally.count for tally in self._waiting.values())
+            self._changed.notify_all()
+        if lost:
+            self._on_lost(lost)
+        if self._thread is not None:
+            self._thread.join(timeout)
+        if self._database_lock.acquire(timeout=timeout):
+            self._connection.close()
+            self._database_lock.release()
+
+    def _add(self, occurrence: Occurrence) -> None:
+        tally = self._waiting.get(occurrence.fingerprint)
+        if tally is None:
+            tally = self._waiting[occurrence.fingerprint] = Tally(occurrence, 0, occurrence.seen_at)
+        tally.count += 1
+        if occurrence.seen_at >= tally.newest.seen_at:
+            tally.newest = occurrence
+        if occurrence.event is not None:
+            tally.events.append((occurrence.seen_at, _encode(occurrence.event)))
+            del tally.events[: -self._events_per_group]
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting and not self._closing:
+                    self._changed.wait()
+                if self._closing:
+                    return
+                self._changed.wait(_GATHER_SECONDS)
+                batch, self._waiting = self._waiting, {}
+                self._writing = True
+            written = self._write(list(batch.values()))
+            with self._changed:
+                self._writing = False
+                if not written:
+                    self._put_back(batch)
+                    self._changed.wait(_GATHER_SECONDS)
+                self._changed.notify_all()
+
+    def _put_back(self, batch: dict[str, Tally]) -> None:
+        for fingerprint, older in batch.items():
+            newer = self._waiting.get(fingerprint)
+            if newer is None:
+                self._waiting[fingerprint] = older
+            else:
+                newer.merge(older)
+                del newer.events[: -self._events_per_group]
+
+    def _write(self, batch: list[Tally]) -> bool:
+        """Write the batch to the file or, if that fails, to memory; False if it has to wait for
+        another process.
+        """
+        with self._database_lock:
+            if self._in_memory and self._path is not None and self._clock() >= self._reopen_at:
+                self._move_back(self._path)
+            try:
+                _database.write(self._connection, batch, self._events_per_group)
+            except sqlite3.Error as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY and not self._closing:
+                    return False
+                self._fall_back(error)
+                _database.write(self._connection, batch, self._events_per_group)
+            self._tidy()
+        return True
+
+    def _tidy(self) -> None:
+        now = self._clock()
+        if now < self._tidy_at:
+            return
+        self._tidy_at = now + _TIDY_SECONDS
+        try:
+            _database.forget(self._connection, now - self._retention, self._max_groups)
+        except sqlite3.Error:
+            self._tidy_at = now  # busy or failing: the next write finds out, and tries again
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return _database.open_database(self._path)
+        except (sqlite3.Error, OSError) as error:
+            self._say(error)
+            return _database.open_database(None)
+
+    def _fall_back(self, error: sqlite3.Error) -> None:
+        self._connection.close()
+        self._connection = _database.open_database(None)
+        self._say(error)
+
+    def _say(self, error: Exception) -> None:
+        """Note that the file failed; a sentence goes out for the first failure in a row."""
+        first = not self._in_memory
+        self._in_memory = True
+        self._reopen_at = self._clock() + self._reopen_seconds
+        if first:
+            self._on_fault(
+                f"errors are kept in memory, because {self._path} cannot be used: {error}"
+            )
+
+    def _move_back(self, path: Path) -> None:
+        try:
+            file = _database.open_database(path)
+        except (sqlite3.Error, OSError) as error:
+            self._say(error)
+            return
+        try:
+            _database.write(file, _database.rows(self._connection), self._events_per_group)
+        except sqlite3.Error as error:
+            file.close()
+            self._say(error)
+            return
+        self._connection.close()
+        self._connection = file
+        self._in_memory = False
