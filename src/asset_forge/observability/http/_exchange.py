@@ -112,9 +112,8 @@ class HttpExchange(RequestRecord):
             return
         self.response_bytes += size
         if more:
-            self.streamed = True
-            if size and not self._first_byte_at:
-                self._first_byte_at = self._recorder.now()
+            if size and not self.first_byte_at:
+                self.first_byte_at = self._recorder.now()
         elif not self._trailers:
             self._end("completed")
 
@@ -129,6 +128,7 @@ class HttpExchange(RequestRecord):
         self.outcome = outcome
         if self.method == "HEAD" or self.status in _BODILESS:
             self.response_bytes = 0
+            self.first_byte_at = 0.0
         self._recorder.finish(self)
 
     def _file_size(self, path: str) -> int:

@@ -40,10 +40,10 @@ class RequestRecord:
     """
 
     __slots__ = (
-        "_first_byte_at",
         "duration_seconds",
         "exception",
         "exemplar",
+        "first_byte_at",
         "method",
         "outcome",
         "path",
@@ -55,7 +55,6 @@ class RequestRecord:
         "scope",
         "started_at",
         "status",
-        "streamed",
         "trace_id",
     )
 
@@ -71,18 +70,17 @@ class RequestRecord:
         self.duration_seconds = 0.0
         self.request_bytes = 0
         self.response_bytes = 0
-        self.streamed = False
         self.exception: BaseException | None = None
         self.request_id = ""
         self.trace_id = ""
         self.exemplar: Mapping[str, str] | None = None
-        self._first_byte_at = 0.0
+        self.first_byte_at = 0.0
 
     @property
     def first_byte_seconds(self) -> float | None:
         """Time to the first byte of the body; None when no body byte was sent."""
-        if self._first_byte_at:
-            return self._first_byte_at - self.started_at
+        if self.first_byte_at:
+            return self.first_byte_at - self.started_at
         return self.duration_seconds if self.response_bytes else None
 
     @property

@@ -49,11 +49,11 @@ class RouteIndex:
         `path` decides where the same object is routed at several places.
         """
         entries = self._entries_of(route)
+        fitting = [one for one in entries if one.pattern.fullmatch(path)]
         if all(entry.is_mount for entry in entries):
-            entries = self._entries_of(endpoint) or entries
-        if len(entries) > 1:
-            entries = [one for one in entries if one.pattern.fullmatch(path)] or entries
-        return max((one.template for one in entries), key=len, default=None)
+            by_endpoint = self._entries_of(endpoint)
+            fitting = [one for one in by_endpoint if one.pattern.fullmatch(path)] or fitting
+        return max((one.template for one in fitting or entries), key=len, default=None)
 
     def mount(self, path: str) -> str:
         """Return the template of the mount that was reached as `path`, or "" if no mount explains

@@ -99,8 +99,8 @@ class RequestMetrics:
         series.duration.observe(seconds, exemplar)
         series.request_size.observe(record.request_bytes)
         series.response_size.observe(record.response_bytes)
-        if record.streamed:
-            series.first_byte.observe(record.first_byte_seconds or seconds, exemplar)
+        if record.first_byte_at:
+            series.first_byte.observe(record.first_byte_at - record.started_at, exemplar)
         if series.endpoint_requests is not None:
             series.endpoint_requests.inc()
         if series.endpoint_duration is not None:

@@ -1,0 +1,311 @@
+"""Real clients against a real server: what was sent is what was counted."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import struct
+
+import httpx
+import pytest
+from litestar import Litestar, post
+from litestar.params import JSONBody
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.routing import Route
+
+
+def request(
+    path: str = "/", method: str = "GET", *, close: bool = False, body: bytes = b""
+) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
+    if close:
+        lines.append("Connection: close")
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Close a connection the hard way, as a killed client does."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+@pytest.mark.parametrize("leave", [lambda writer: writer.close(), reset], ids=["close", "reset"])
+async def test_a_client_that_leaves_while_the_application_waits_for_it_is_one_499(
+    serve, leave
+) -> None:
+    arrived = asyncio.Event()
+
+    async def application(scope, receive, send):
+        arrived.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async with serve(application) as served:
+        _, writer = await served.connect()
+        writer.write(request())
+        await arrived.wait()
+        assert served.value("http_requests_in_progress") == 1
+        leave(writer)
+        await served.records(1)
+        assert served.counted() == {("GET", "unmatched", "499"): 1}
+        assert served.value("http_requests_in_progress") == 0
+
+
+async def test_a_client_that_leaves_while_the_application_computes_is_one_499(serve) -> None:
+    arrived, go = asyncio.Event(), asyncio.Event()
+
+    async def application(scope, receive, send):
+        arrived.set()
+        await go.wait()
+        await PlainTextResponse("to nobody")(scope, receive, send)
+
+    async with serve(application) as served:
+        _, writer = await served.connect()
+        writer.write(request())
+        await arrived.wait()
+        writer.close()
+        await served.until(
+            lambda: served.value("http_active_connections") == 0, "the server sees the client gone"
+        )
+        go.set()
+        (record,) = await served.records(1)
+        assert (record.status, record.outcome) == (499, "client_left")
+        assert served.counted() == {("GET", "unmatched", "499"): 1}
+        assert served.value("http_requests_in_progress") == 0
+
+
+async def test_a_client_that_leaves_in_the_middle_of_a_stream_is_one_499(serve) -> None:
+    stopped = asyncio.Event()
+
+    async def numbers():
+        try:
+            while True:
+                yield b"x" * 1000
+                await asyncio.sleep(0.001)
+        finally:
+            stopped.set()
+
+    async def stream(request):
+        return StreamingResponse(numbers())
+
+    async with serve(Starlette(routes=[Route("/stream", stream)])) as served:
+        reader, writer = await served.connect()
+        writer.write(request("/stream"))
+        await reader.readexactly(5000)
+        writer.close()
+        (record,) = await served.records(1)
+        await stopped.wait()
+        assert served.counted() == {("GET", "/stream", "499"): 1}
+        assert record.response_bytes >= 4000
+        assert record.first_byte_seconds is not None
+        assert record.first_byte_seconds <= record.duration_seconds
+        assert served.value("http_requests_in_progress") == 0
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_upload_is_one_499(serve) -> None:
+    got = asyncio.Event()
+
+    async def upload(request):
+        async for _ in request.stream():
+            got.set()
+        return PlainTextResponse("never")
+
+    async with serve(Starlette(routes=[Route("/upload", upload, methods=["POST"])])) as served:
+        _, writer = await served.connect()
+        writer.write(request("/upload", "POST", body=b"a" * 1000)[:-1])
+        await got.wait()
+        writer.close()
+        (record,) = await served.records(1)
+        assert served.counted() == {("POST", "/upload", "499"): 1}
+        assert record.request_bytes == 999
+
+
+async def test_a_pipelining_client_that_leaves_holds_no_gauge_up(serve) -> None:
+    arrived, go = asyncio.Event(), asyncio.Event()
+
+    async def application(scope, receive, send):
+        arrived.set()
+        await go.wait()
+        await PlainTextResponse("to nobody")(scope, receive, send)
+
+    async with serve(application) as served:
+        _, writer = await served.connect()
+        writer.write(request("/one"))
+        await arrived.wait()
+        writer.write(request("/two"))
+        reset(writer)
+        go.set()  # uvicorn reads nothing while a request waits in the pipeline, so it learns of the reset only now
+        await served.until(
+            lambda: served.value("http_active_connections") == 0, "the connection is gone"
+        )
+        await served.until(
+            lambda: served.value("http_requests_in_progress") == 0, "no request is under way"
+        )
+        assert sum(served.counted().values()) == len(served.log.records)
+
+
+async def test_requests_on_one_connection_are_counted_each_and_the_connection_once(serve) -> None:
+    async def application(scope, receive, send):
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    async with serve(application) as served:
+        limits = httpx.Limits(max_connections=1)
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{served.port}", limits=limits
+        ) as client:
+            for _ in range(5):
+                assert (await client.get("/")).status_code == 200
+            assert served.value("http_active_connections") == 1
+        await served.until(
+            lambda: served.value("http_active_connections") == 0, "the connection is closed"
+        )
+        assert served.counted() == {("GET", "unmatched", "200"): 5}
+
+
+async def test_pipelined_requests_are_counted_each(serve) -> None:
+    async def application(scope, receive, send):
+        await PlainTextResponse(scope["path"])(scope, receive, send)
+
+    async with serve(application) as served:
+        reader, writer = await served.connect()
+        writer.write(request("/a") + request("/b") + request("/c", close=True))
+        answer = await reader.read()
+        writer.close()
+        assert answer.count(b"200 OK") == 3
+        assert served.counted() == {("GET", "unmatched", "200"): 3}
+
+
+async def test_a_chunked_upload_counts_its_payload_and_not_its_framing(serve) -> None:
+    async def upload(request):
+        return PlainTextResponse(str(len(await request.body())))
+
+    async def chunks():
+        for _ in range(10):
+            yield b"0123456789" * 100
+
+    async with serve(Starlette(routes=[Route("/upload", upload, methods=["POST"])])) as served:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}") as client:
+            assert (await client.post("/upload", content=chunks())).text == "10000"
+        assert served.value("http_request_size_bytes_sum", method="POST", path="/upload") == 10_000
+        assert served.value("http_response_size_bytes_sum", method="POST", path="/upload") == 5
+
+
+async def test_head_and_options_are_counted_and_carry_no_body(serve) -> None:
+    async def page(request):
+        return PlainTextResponse("a page")
+
+    async with serve(
+        Starlette(routes=[Route("/page", page, methods=["GET", "OPTIONS"])])
+    ) as served:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}") as client:
+            assert (await client.head("/page")).text == ""
+            assert (await client.options("/page")).status_code == 200
+        assert served.counted() == {("HEAD", "/page", "200"): 1, ("OPTIONS", "/page", "200"): 1}
+        assert served.value("http_response_size_bytes_sum", method="HEAD", path="/page") == 0
+
+
+async def test_background_tasks_do_not_hold_the_request(serve) -> None:
+    release = asyncio.Event()
+
+    async def page(request):
+        return PlainTextResponse("done", background=BackgroundTask(release.wait))
+
+    async with serve(Starlette(routes=[Route("/page", page)])) as served:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}") as client:
+            assert (await client.get("/page")).text == "done"
+        assert served.counted() == {("GET", "/page", "200"): 1}
+        assert served.value("http_requests_in_progress") == 0
+        release.set()
+
+
+async def test_litestar_s_refusals_are_counted_as_they_were_sent(serve) -> None:
+    @post("/upload", request_max_body_size=100)
+    async def upload(data: JSONBody[dict[str, int]]) -> dict[str, int]:
+        return data
+
+    async with serve(Litestar([upload], openapi_config=None)) as served:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}") as client:
+            got = [
+                (await client.post("/upload", json={"a": 1})).status_code,
+                (await client.post("/upload", json={"a": "x"})).status_code,
+                (await client.post("/upload", content=b"{" + b" " * 200)).status_code,
+                (await client.get("/upload")).status_code,
+                (await client.get("/else")).status_code,
+            ]
+        assert got == [201, 400, 413, 405, 404]
+        assert served.counted() == {
+            ("POST", "/upload", "201"): 1,
+            ("POST", "/upload", "400"): 1,
+            ("POST", "/upload", "413"): 1,
+            ("GET", "/upload", "405"): 1,
+            ("GET", "unmatched", "404"): 1,
+        }
+
+
+async def test_a_crash_is_a_500_and_the_server_goes_on(serve) -> None:
+    async def application(scope, receive, send):
+        if scope["path"] == "/crash":
+            raise RuntimeError("broken")
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    async with serve(application) as served:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}") as client:
+            assert (await client.get("/crash")).status_code == 500
+            assert (await client.get("/")).status_code == 200
+        assert served.counted() == {("GET", "unmatched", "500"): 1, ("GET", "unmatched", "200"): 1}
+
+
+async def test_a_mixed_load_is_counted_exactly_as_the_clients_saw_it(serve) -> None:
+    async def application(scope, receive, send):
+        status = int(scope["path"].removeprefix("/"))
+        await asyncio.sleep(0)
+        if status == 500:
+            raise RuntimeError
+        await PlainTextResponse("x" * status, status)(scope, receive, send)
+
+    dice = random.Random(7)
+    wanted = [
+        (dice.choice(["GET", "POST", "DELETE"]), dice.choice([200, 201, 404, 409, 500, 503]))
+        for _ in range(300)
+    ]
+    async with serve(application) as served:
+        limits = httpx.Limits(max_connections=20)
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{served.port}", limits=limits
+        ) as client:
+            answers = await asyncio.gather(
+                *(client.request(method, f"/{status}") for method, status in wanted)
+            )
+        seen: dict[tuple[str, str, str], int] = {}
+        for answer in answers:
+            key = (answer.request.method, "unmatched", str(answer.status_code))
+            seen[key] = seen.get(key, 0) + 1
+        assert served.counted() == seen
+        assert served.value("http_requests_in_progress") == 0
+        await served.until(
+            lambda: served.value("http_active_connections") == 0, "all connections are closed"
+        )
+
+
+async def test_without_the_protocol_a_client_is_seen_to_leave_by_whoever_listens(serve) -> None:
+    arrived = asyncio.Event()
+
+    async def application(scope, receive, send):
+        arrived.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async with serve(application, plain_protocol=True) as served:
+        _, writer = await served.connect()
+        writer.write(request())
+        await arrived.wait()
+        writer.close()
+        await served.records(1)
+        assert served.counted() == {("GET", "unmatched", "499"): 1}
+        assert served.value("http_active_connections") == 0
