@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from ._access import visible_assets
 from ._formats import MEDIA_TYPES, FileFormat, FileType, Inspector
 from ._generated import GeneratedAsset, GeneratedAssets, StagedFile
-from ._paging import Page
+from ._paging import PAGE_LIMIT, Page, check_page
+from ._projects import ProjectChanges, ProjectService, ProjectUsage
 from ._records import AssetChanges, AssetFilter, Download
 from ._service import AssetService
 from ._sweep import sweep_orphans
 from ._telemetry import DECLARATIONS, measure_storage
-from ._texts import clean_description, clean_name, clean_tags
+from ._texts import (
+    DESCRIPTION_LIMIT,
+    NAME_LIMIT,
+    TAG_LIMIT,
+    TAGS_LIMIT,
+    clean_description,
+    clean_name,
+    clean_tags,
+)
 from ._uploads import IncomingFile, UploadDetails
 
 __all__ = [
     "DECLARATIONS",
+    "DESCRIPTION_LIMIT",
     "MEDIA_TYPES",
+    "NAME_LIMIT",
+    "PAGE_LIMIT",
+    "TAGS_LIMIT",
+    "TAG_LIMIT",
     "AssetChanges",
     "AssetFilter",
     "AssetService",
@@ -26,11 +41,16 @@ __all__ = [
     "IncomingFile",
     "Inspector",
     "Page",
+    "ProjectChanges",
+    "ProjectService",
+    "ProjectUsage",
     "StagedFile",
     "UploadDetails",
+    "check_page",
     "clean_description",
     "clean_name",
     "clean_tags",
     "measure_storage",
     "sweep_orphans",
+    "visible_assets",
 ]

@@ -43,9 +43,16 @@ async def find_asset(
 
 
 async def find_project(
-    session: AsyncSession, principal: Principal, project_id: str, *, lock: bool = False
+    session: AsyncSession,
+    principal: Principal,
+    project_id: str,
+    *,
+    field: str | None = None,
+    lock: bool = False,
 ) -> Project:
     """Return a project that the principal may see; `lock` keeps others from changing it.
+
+    `field` is the request's field that names it, where it is not the path.
 
     Raises:
         NotFound: There is none, or it is somebody else's.
@@ -56,4 +63,6 @@ async def find_project(
             query = query.with_for_update()
         if (project := await session.scalar(query)) is not None:
             return project
-    raise NotFound(f"there is no project {project_id!r}", field="projectId")
+    if field is not None:
+        raise NotFound(f"names no project: there is no {project_id!r}", field=field)
+    raise NotFound(f"there is no project {project_id!r}")

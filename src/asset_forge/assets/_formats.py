@@ -118,7 +118,8 @@ class Inspector:
         elif len(self._document) > JSON_LIMIT:
             if FileType.JSON in self._claims.values():
                 raise InvalidRequest(
-                    f"file: a JSON document may have at most {JSON_LIMIT} bytes", field="file"
+                    f"is a JSON document of more than {JSON_LIMIT} bytes, the most that is checked",
+                    field="file",
                 )
             self._document = None
 
@@ -130,18 +131,18 @@ class Inspector:
             UnsupportedMedia: Its name or media type claims another format.
         """
         if self._size == 0:
-            raise InvalidRequest("file: it is empty; send the bytes of a file", field="file")
+            raise InvalidRequest("is empty; send the bytes of a file", field="file")
         found = self._sniff()
         for claim, claimed in self._claims.items():
             if claimed is not found:
                 raise UnsupportedMedia(
-                    f"file: {claim} says {claimed.value}, its bytes are {found.value}. "
+                    f"is {found.value} by its bytes, but {claim} says {claimed.value}. "
                     "Send the file under its own extension and content type",
                     field="file",
                 )
         fault = self._fault(found)
         if fault:
-            raise InvalidRequest(f"file: {fault}. Send the whole file again", field="file")
+            raise InvalidRequest(f"is refused: {fault}. Send the whole file again", field="file")
         return FileFormat(found, MEDIA_TYPES[found])
 
     def _sniff(self) -> FileType:

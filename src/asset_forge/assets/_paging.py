@@ -28,8 +28,8 @@ def check_page(limit: int, cursor: str | None) -> None:
         InvalidRequest: The limit is not within 1 to 100, or the cursor is not one of ours.
     """
     if not 1 <= limit <= PAGE_LIMIT:
-        raise InvalidRequest(f"limit: {limit}, allowed are 1 to {PAGE_LIMIT}", field="limit")
+        raise InvalidRequest(f"is {limit}, allowed are 1 to {PAGE_LIMIT}", field="limit")
     if cursor is not None and not is_id(cursor):
         raise InvalidRequest(
-            "cursor: give the nextCursor of the page before, as it came", field="cursor"
+            "is none of ours; give the nextCursor of the page before, as it came", field="cursor"
         )

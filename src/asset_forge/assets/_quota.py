@@ -50,7 +50,7 @@ async def ensure_project_fits(session: AsyncSession, project_id: str, size: int)
     )
     row = project.one_or_none()
     if row is None:
-        raise NotFound(f"there is no project {project_id!r}", field="projectId")
+        raise NotFound(f"names no project: there is no {project_id!r}", field="projectId")
     quota = row[0]
     if quota is not None:
         _refuse("project", await stored_in_project(session, project_id), quota, size)
@@ -75,7 +75,7 @@ async def stored_in_project(session: AsyncSession, project_id: str) -> int:
 def _refuse(scope: str, used: int, quota: int, size: int) -> None:
     if used + size > quota:
         raise QuotaExceeded(
-            f"file: its {size} bytes do not fit: the {scope}'s quota is {quota} bytes, "
+            f"The file's {size} bytes do not fit: the {scope}'s quota is {quota} bytes, "
             f"{used} are used. Delete assets, or ask an operator for a larger quota",
             scope=scope,
         )

@@ -147,7 +147,7 @@ class AssetService:
             if changes.project_id is None:
                 asset.project_id = None
             elif isinstance(changes.project_id, str) and changes.project_id != asset.project_id:
-                await find_project(session, principal, changes.project_id)
+                await find_project(session, principal, changes.project_id, field="projectId")
                 await ensure_project_fits(session, changes.project_id, asset.size_bytes)
                 asset.project_id = changes.project_id
             asset.updated_at = self._clock()
@@ -231,7 +231,7 @@ class AssetService:
     async def _insert(self, principal: Principal, asset: Asset) -> None:
         async with self._database.transaction() as session:
             if asset.project_id is not None:
-                await find_project(session, principal, asset.project_id)
+                await find_project(session, principal, asset.project_id, field="projectId")
             await ensure_fits(
                 session,
                 owner_id=asset.owner_id,

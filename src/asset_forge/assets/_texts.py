@@ -24,9 +24,11 @@ def clean_name(value: str, *, field: str = "name", limit: int = NAME_LIMIT) -> s
     """
     name = unicodedata.normalize("NFC", value).strip()
     if not name:
-        raise InvalidRequest(f"{field}: it is empty; give 1 to {limit} characters", field=field)
+        raise InvalidRequest(f"is empty; give 1 to {limit} characters", field=field)
     if len(name) > limit:
-        raise InvalidRequest(f"{field}: {len(name)} characters, at most {limit}", field=field)
+        raise InvalidRequest(
+            f"has {len(name)} characters, at most {limit} are allowed", field=field
+        )
     _refuse_controls(name, field, allowed=frozenset())
     return name
 
@@ -36,7 +38,7 @@ def clean_description(value: str, *, field: str = "description") -> str:
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > DESCRIPTION_LIMIT:
         raise InvalidRequest(
-            f"{field}: {len(text)} characters, at most {DESCRIPTION_LIMIT}", field=field
+            f"has {len(text)} characters, at most {DESCRIPTION_LIMIT} are allowed", field=field
         )
     _refuse_controls(text, field, allowed=_LAYOUT)
     return text
@@ -46,7 +48,7 @@ def clean_tags(values: Iterable[str], *, field: str = "tags") -> list[str]:
     """Return tags as names of their own, without repetitions, in the order given."""
     tags = list(dict.fromkeys(clean_name(tag, field=field, limit=TAG_LIMIT) for tag in values))
     if len(tags) > TAGS_LIMIT:
-        raise InvalidRequest(f"{field}: {len(tags)} tags, at most {TAGS_LIMIT}", field=field)
+        raise InvalidRequest(f"has {len(tags)} tags, at most {TAGS_LIMIT} are allowed", field=field)
     return tags
 
 
@@ -55,6 +57,6 @@ def _refuse_controls(text: str, field: str, *, allowed: frozenset[str]) -> None:
         # Cc: control characters; Cs: lone surrogates, which no database and no UTF-8 holds.
         if character not in allowed and unicodedata.category(character) in ("Cc", "Cs"):
             raise InvalidRequest(
-                f"{field}: it has the control character U+{ord(character):04X}; remove it",
+                f"has the control character U+{ord(character):04X}; remove it",
                 field=field,
             )

@@ -53,13 +53,13 @@ class Limits:
         """
         if size > self.max_upload_bytes:
             raise TooLarge(
-                f"file: over {self.max_upload_bytes} bytes, the most that one upload may have "
+                f"has more than {self.max_upload_bytes} bytes, the most that one upload may have "
                 "(MAX_UPLOAD_BYTES). Send a smaller file",
                 field="file",
             )
         if self.room is not None and size > self.room:
             raise QuotaExceeded(
-                f"file: the user's quota has {self.room} bytes left, the file has more. "
+                f"The file has more than the {self.room} bytes that the user's quota has left. "
                 "Delete assets, or ask an operator for a larger quota",
                 scope="user",
             )
