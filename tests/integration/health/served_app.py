@@ -1,0 +1,125 @@
+"""A service under test: real uvicorn, probes, drain and watchdog. Prints its port on stdout.
+
+Arguments: a JSON object with linger_seconds, grace_seconds, exit_seconds, workers and data_dir.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import socket
+import sys
+import threading
+import time
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from asset_forge.observability.health import (
+    Details,
+    Drain,
+    Health,
+    HealthProbes,
+    InFlightRequests,
+    LoopWatchdog,
+)
+from asset_forge.observability.health.checks import HeapUse, database, disk, memory, qdrant
+from asset_forge.observability.health.uvicorn_server import DrainingServer
+
+
+async def _select_one() -> None:
+    await asyncio.sleep(0)
+
+
+async def _quick(_request: Request) -> Response:
+    await asyncio.sleep(0.05)
+    return PlainTextResponse("done")
+
+
+async def _slow(request: Request) -> Response:
+    sys.stdout.write("slow-began\n")
+    sys.stdout.flush()
+    await asyncio.sleep(float(request.query_params["seconds"]))
+    return PlainTextResponse("finished")
+
+
+async def _block(request: Request) -> Response:
+    time.sleep(float(request.query_params["seconds"]))  # the planted line
+    return PlainTextResponse("blocked")
+
+
+async def _stray(_request: Request) -> Response:
+    threading.Thread(target=time.sleep, args=(60,), daemon=False).start()
+    return PlainTextResponse("strayed")
+
+
+def build(arguments: dict[str, Any]) -> tuple[Any, Drain]:
+    drain = Drain(
+        linger_seconds=arguments.get("linger_seconds", 1.0),
+        grace_seconds=arguments.get("grace_seconds", 10.0),
+    )
+    data = Path(arguments["data_dir"])
+    checks = [
+        database(_select_one),
+        qdrant(None),
+        disk(data, tmp_dir=data, assets_dir=data),
+        memory(lambda: HeapUse(0, 0)),
+    ]
+    health = Health(checks, environment="test", drain=drain)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        watchdog = LoopWatchdog()
+        watchdog.start()
+
+        async def job() -> None:
+            with drain.in_flight():
+                await drain.wait_draining()
+                await asyncio.sleep(arguments.get("step_seconds", 0.0))
+                sys.stdout.write("step-finished\n")
+
+        step = asyncio.create_task(job())
+        async with health.running():
+            health.mark_started()
+            yield
+        sys.stdout.write(f"lifespan-ended step_done={step.done()}\n")
+        sys.stdout.flush()
+        watchdog.stop()
+
+    routes = [
+        Route("/quick", _quick),
+        Route("/slow", _slow),
+        Route("/block", _block),
+        Route("/stray", _stray),
+    ]
+    app = InFlightRequests(Starlette(routes=routes, lifespan=lifespan), drain)
+    return HealthProbes(app, health, details=Details.FULL), drain
+
+
+def serve(arguments: dict[str, Any], sockets: list[socket.socket]) -> None:
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(created).3f %(message)s"
+    )
+    app, drain = build(arguments)
+    config = uvicorn.Config(app, log_level="warning", log_config=None)
+    DrainingServer(config, drain, exit_seconds=arguments.get("exit_seconds", 10.0)).run(sockets)
+
+
+def main() -> None:
+    arguments = json.loads(sys.argv[1])
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    sys.stdout.write(f"port {listener.getsockname()[1]}\n")
+    sys.stdout.flush()
+    serve(arguments, [listener])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""A real uvicorn under load ends in order: readiness first, no failed request, exit code 0."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+
+async def test_sigterm_under_load_fails_no_request_and_ends_with_code_0(serve: Any) -> None:
+    """Sends 50 requests a second until readiness turns, as a load balancer does."""
+    served = serve(linger_seconds=2.0, step_seconds=0.5)
+    results: list[int | str] = []
+    limits = httpx.Limits(max_connections=100)
+    async with httpx.AsyncClient(base_url=served.url, trust_env=False, limits=limits) as client:
+
+        async def request() -> None:
+            try:
+                results.append((await client.get("/quick", timeout=30)).status_code)
+            except httpx.HTTPError as error:
+                results.append(repr(error))
+
+        async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
+            signalled, ready = False, 200
+            while ready == 200:
+                tasks.create_task(request())
+                if len(results) >= 50 and not signalled:
+                    served.process.send_signal(signal.SIGTERM)
+                    signalled = True
+                if signalled:
+                    ready = (await client.get("/api/health/ready")).status_code
+                await asyncio.sleep(0.02)
+            # The balancer needs a while to act on it: requests over new connections still come.
+            for _ in range(25):
+                tasks.create_task(request())
+                await asyncio.sleep(0.02)
+        assert ready == 503
+        assert (await client.get("/api/health/live")).status_code == 200
+    code = await asyncio.to_thread(served.end)
+    assert set(results) == {200}
+    assert len(results) > 75
+    assert code == 0
+    assert "lifespan-ended step_done=True" in served.out
+
+
+def test_a_request_that_runs_at_sigterm_finishes_after_the_listener_has_closed(serve: Any) -> None:
+    served = serve(linger_seconds=0.2)
+    answers: list[httpx.Response] = []
+    url = f"{served.url}/slow?seconds=2"
+    request = threading.Thread(
+        target=lambda: answers.append(httpx.get(url, timeout=30, trust_env=False))
+    )
+    request.start()
+    served.until(lambda: "slow-began" in served.out)
+    served.process.send_signal(signal.SIGTERM)
+    served.until(lambda: served.code("live") == 0)
+    assert not answers
+    request.join(timeout=30)
+    assert [answer.text for answer in answers] == ["finished"]
+    assert answers[0].headers["connection"] == "close"
+    assert served.end() == 0
+
+
+def test_a_step_that_runs_at_sigterm_finishes_before_the_lifespan_ends(serve: Any) -> None:
+    served = serve(linger_seconds=0.0, step_seconds=1.5)
+    served.process.send_signal(signal.SIGTERM)
+    assert served.end() == 0
+    assert served.out.index("step-finished") < served.out.index("lifespan-ended step_done=True")
+
+
+def test_what_outlives_the_grace_period_is_cut_and_the_code_is_still_0(serve: Any) -> None:
+    served = serve(linger_seconds=0.0, grace_seconds=1.0, step_seconds=60)
+    began = time.monotonic()
+    served.process.send_signal(signal.SIGTERM)
+    assert served.end() == 0
+    assert time.monotonic() - began < 30
+    assert "lifespan-ended step_done=False" in served.out
+
+
+@pytest.mark.parametrize(("first", "second"), [("SIGTERM", "SIGTERM"), ("SIGINT", "SIGINT")])
+def test_a_second_signal_ends_the_process_at_once(serve: Any, first: str, second: str) -> None:
+    served = serve(linger_seconds=600)
+    served.process.send_signal(signal.Signals[first])
+    served.until(lambda: served.code("ready") == 503)
+    served.process.send_signal(signal.Signals[second])
+    assert served.end() == 128 + signal.Signals[second]
+    assert not [line for line in served.out if line.startswith("lifespan-ended")]
+
+
+def test_an_interrupt_from_the_keyboard_drains_too(serve: Any) -> None:
+    served = serve(linger_seconds=0.2)
+    served.process.send_signal(signal.SIGINT)
+    assert served.end() == 0
+    assert served.logged("Traceback") == []
+
+
+def test_a_thread_that_never_ends_cannot_hold_the_process(serve: Any) -> None:
+    served = serve(linger_seconds=0.0, grace_seconds=1.0, exit_seconds=1.0)
+    assert httpx.get(f"{served.url}/stray", trust_env=False).text == "strayed"
+    served.process.send_signal(signal.SIGTERM)
+    assert served.end() == 1
+    assert served.logged("did not end within 2 s; its threads:")
