@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -55,7 +56,7 @@ class PostgresServer:
         self._data = self._home / "data"
         self._data.mkdir(mode=0o700)
         self._numbers = itertools.count()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[str] | subprocess.Popen[bytes] | None = None
         if self._user:
             os.chown(self._data, self._user.pw_uid, self._user.pw_gid)
         self._run("initdb", "--no-sync", "--auth=trust", "-U", "postgres", "--encoding=UTF8",
@@ -76,7 +77,7 @@ class PostgresServer:
         """Start the server, on the same port each time, and wait until it answers."""
         options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
         with (self._home / "log").open("ab") as log:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, "-p", str(self.port), *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -84,12 +85,13 @@ class PostgresServer:
                 cwd=self._home,
                 **self._identity(),
             )
+        self._process = process
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
                 psycopg.connect(self.url(), connect_timeout=2).close()
             except psycopg.OperationalError:
-                if self._process.poll() is not None or time.monotonic() > deadline:
+                if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError((self._home / "log").read_text()) from None
                 time.sleep(0.05)
             else:
@@ -122,7 +124,7 @@ class PostgresServer:
         """Drop a database, breaking the connections to it."""
         self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> dict[str, Any]:
         if self._user is None:
             return {}
         return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from asset_forge.database._engine import Database
+from asset_forge.database._engine import Database, ReadOnlyTransaction
 from asset_forge.database._translation import DatabaseUnavailable
 from asset_forge.database._url import DatabaseUnusable
+from asset_forge.database.metrics import DECLARATIONS, DatabaseMetrics
 
-__all__ = ["Database", "DatabaseUnavailable", "DatabaseUnusable"]
+__all__ = [
+    "DECLARATIONS",
+    "Database",
+    "DatabaseMetrics",
+    "DatabaseUnavailable",
+    "DatabaseUnusable",
+    "ReadOnlyTransaction",
+]

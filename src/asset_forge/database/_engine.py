@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from time import perf_counter
+from typing import Any
 
 from sqlalchemy import Connection, event, text
+from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from asset_forge.database import _postgres
+from asset_forge.database._statements import kind_of
 from asset_forge.database._translation import DatabaseUnavailable, is_busy, translate
 from asset_forge.database._url import DatabaseUrl, Dialect, parse_database_url
-
-if TYPE_CHECKING:
-    from asset_forge.database._metrics import DatabaseMetrics
+from asset_forge.database.metrics import DatabaseMetrics
 
 WRITER_SECONDS = 4.0
 """How long a transaction waits for another writer of an SQLite file: 503 within five seconds."""
@@ -26,8 +27,12 @@ _BUSY_MILLISECONDS = 250
 thread waits in vain after its client left. Attempts go on up to `WRITER_SECONDS`."""
 
 _OPENING_SECONDS = 4.0
-_BEGIN = "asset_forge_begin"
+_WRITING = "asset_forge_writing"
 _DEADLINE = "asset_forge_deadline"
+
+
+class ReadOnlyTransaction(Exception):
+    """A statement would write in a transaction for reading, which is a defect of the caller."""
 
 
 class Database:
@@ -64,6 +69,8 @@ class Database:
             pool_pre_ping=self.dialect == "postgresql",
         )
         self._probe = _create_engine(self._url, poolclass=NullPool)
+        if metrics is not None:
+            metrics.attach(self._pool.sync_engine, pool_size)
 
     @property
     def dialect(self) -> Dialect:
@@ -95,31 +102,45 @@ class Database:
 
         Raises:
             DatabaseUnavailable: No connection or no answer in time.
+            ReadOnlyTransaction: A statement would write (on Postgres the server refuses it).
         """
         async with self._unit(writing=False) as session:
             yield session
 
     @asynccontextmanager
     async def _unit(self, *, writing: bool) -> AsyncGenerator[AsyncSession]:
-        session = AsyncSession(self._pool, expire_on_commit=False)
-        alone = writing and self.dialect == "sqlite"
-        locked = False
         try:
-            try:
-                deadline = asyncio.get_running_loop().time() + WRITER_SECONDS
-                if alone:
-                    locked = await self._become_writer(deadline)
-                await self._begin(session, writing, deadline)
+            async with self._session(writing=writing) as session:
                 yield session
                 if writing:
                     await session.commit()
-            finally:
-                await self._finish(session, locked)
         except Exception as error:
-            fault = translate(error)
+            fault = error if isinstance(error, DatabaseUnavailable) else translate(error)
             if fault is None:
                 raise
+            if self._metrics is not None:
+                self._metrics.count_failure(fault.reason)
+            if fault is error:
+                raise
             raise fault from error
+
+    @asynccontextmanager
+    async def _session(self, *, writing: bool) -> AsyncGenerator[AsyncSession]:
+        session = AsyncSession(self._pool, expire_on_commit=False)
+        started = perf_counter()
+        deadline = asyncio.get_running_loop().time() + WRITER_SECONDS
+        locked = False
+        try:
+            try:
+                if writing and self.dialect == "sqlite":
+                    locked = await self._become_writer(deadline)
+                await self._begin(session, writing, deadline)
+            finally:
+                if self._metrics is not None:
+                    self._metrics.observe_wait(perf_counter() - started)
+            yield session
+        finally:
+            await self._finish(session, locked)
 
     async def _become_writer(self, deadline: float) -> bool:
         """Queue up behind the writers of this process, in order and without polling the file."""
@@ -130,12 +151,12 @@ class Database:
             raise DatabaseUnavailable("busy") from None
 
     async def _begin(self, session: AsyncSession, writing: bool, deadline: float) -> None:
+        limit = self._acquire_seconds
         if self.dialect == "sqlite":
-            mode = "IMMEDIATE" if writing else "DEFERRED"
-            options: dict[str, Any] = {_BEGIN: mode, _DEADLINE: deadline}
+            options: dict[str, Any] = {_WRITING: writing, _DEADLINE: deadline}
+            limit += WRITER_SECONDS
         else:
             options = {"postgresql_readonly": not writing}
-        limit = self._acquire_seconds + (WRITER_SECONDS if self.dialect == "sqlite" else 0.0)
         try:
             async with asyncio.timeout(limit):
                 await session.connection(execution_options=options)
@@ -167,7 +188,10 @@ class Database:
         except TimeoutError:
             raise DatabaseUnavailable("timeout") from None
         except Exception as error:
-            raise translate(error) or error from error
+            fault = translate(error)
+            if fault is None:
+                raise
+            raise fault from error
 
     async def dispose(self) -> None:
         """Close all connections that are not in use."""
@@ -190,6 +214,7 @@ def _create_engine(url: DatabaseUrl, **options: Any) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "before_cursor_execute", _refuse_writes)
     return engine
 
 
@@ -210,7 +235,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Begin for real: the driver would wait for the first write, and then without a lock."""
     options = connection.get_execution_options()
-    statement = f"BEGIN {options.get(_BEGIN, 'DEFERRED')}"
+    statement = "BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN DEFERRED"
     deadline: float = options.get(_DEADLINE, 0.0)
     driver_connection = connection.connection.dbapi_connection
     assert driver_connection is not None  # noqa: S101 - a checked-out connection has one
@@ -226,3 +251,20 @@ def _begin_sqlite(connection: Connection) -> None:
                 return
     finally:
         cursor.close()
+
+
+def _refuse_writes(
+    connection: Connection,
+    _cursor: object,
+    statement: str,
+    _parameters: object,
+    context: ExecutionContext | None,
+    _many: bool,
+) -> None:
+    """Refuse what Postgres would refuse, instead of losing it at the end of the transaction."""
+    if connection.get_execution_options().get(_WRITING) is False:
+        kind = kind_of(context, statement)
+        if kind.operation in ("insert", "update", "delete"):
+            raise ReadOnlyTransaction(
+                f"{kind.operation} on {kind.table} inside of reading(): use transaction()"
+            )

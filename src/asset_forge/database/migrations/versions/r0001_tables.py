@@ -5,7 +5,7 @@ Revision ID: 0001
 
 from __future__ import annotations
 
-import functools
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,7 +17,17 @@ depends_on = None
 
 ID = sa.String(36)
 TIME = sa.DateTime(timezone=True)
-column = functools.partial(sa.Column, nullable=False)
+
+
+def column(
+    name: str,
+    kind: sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]],
+    *,
+    nullable: bool = False,
+    **options: Any,
+) -> sa.Column[Any]:
+    """Describe a column that, as most here, holds a value in every row."""
+    return sa.Column(name, kind, nullable=nullable, **options)
 
 
 def upgrade() -> None:

@@ -1,0 +1,168 @@
+"""What the database measures: each statement once, the pool exactly, and what went wrong."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.engine.interfaces import ExecutionContext
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from asset_forge.database._statements import OPERATIONS, TABLES, Kind, kind_of
+from asset_forge.database._translation import FAILURE_REASONS, FailureReason
+from asset_forge.observability.metrics import (
+    CounterDeclaration,
+    GaugeDeclaration,
+    Histogram,
+    HistogramDeclaration,
+    Label,
+    Merge,
+    Registry,
+)
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+QUERY_DURATION = HistogramDeclaration(
+    "db_query_duration_seconds",
+    "Time from sending a database statement to its rows, failed statements included.",
+    (Label("operation", OPERATIONS), Label("table", TABLES)),
+    endpoint="business",
+    unit="seconds",
+    buckets=_SECONDS,
+)
+CONNECTION_WAIT = HistogramDeclaration(
+    "db_connection_wait_seconds",
+    "Time that a transaction waits for its connection, on SQLite also for its turn to write.",
+    endpoint="business",
+    unit="seconds",
+    buckets=_SECONDS,
+)
+CONNECTIONS_ACTIVE = GaugeDeclaration(
+    "db_connections_active",
+    "Database connections of the pool that are in use.",
+    endpoint="business",
+    merge=Merge.SUM,
+)
+CONNECTIONS_IDLE = GaugeDeclaration(
+    "db_connections_idle",
+    "Database connections of the pool that are open and not in use.",
+    endpoint="business",
+    merge=Merge.SUM,
+)
+CONNECTIONS_MAX = GaugeDeclaration(
+    "db_connections_max",
+    "Database connections that the pool may open.",
+    endpoint="business",
+    merge=Merge.SUM,
+)
+FAILURES = CounterDeclaration(
+    "db_failures_total",
+    "Transactions that ended because the database did not work, by reason.",
+    (Label("reason", FAILURE_REASONS),),
+    endpoint="business",
+)
+
+DECLARATIONS = (
+    QUERY_DURATION,
+    CONNECTIONS_ACTIVE,
+    CONNECTIONS_IDLE,
+    CONNECTIONS_MAX,
+    CONNECTION_WAIT,
+    FAILURES,
+)
+
+_STARTED = "_asset_forge_started"
+
+
+class DatabaseMetrics:
+    """The metrics of one `Database`, which attaches them to its engine."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._durations = registry.histogram(QUERY_DURATION)
+        self._by_kind: dict[Kind, Histogram] = {}
+        self._active = registry.gauge(CONNECTIONS_ACTIVE).labels()
+        self._idle = registry.gauge(CONNECTIONS_IDLE).labels()
+        self._max = registry.gauge(CONNECTIONS_MAX).labels()
+        self._wait = registry.histogram(CONNECTION_WAIT).labels()
+        self._failures = registry.counter(FAILURES)
+        # By identity of the pool's entries, since a failed connect checks in what never was out.
+        self._active_entries: set[int] = set()
+        self._idle_entries: set[int] = set()
+
+    def attach(self, engine: Engine, pool_size: int) -> None:
+        """Observe the statements and the pool of an engine."""
+        event.listen(engine, "before_cursor_execute", self._before)
+        event.listen(engine, "after_cursor_execute", self._after)
+        event.listen(engine, "handle_error", self._failed)
+        event.listen(engine, "checkout", self._checkout)
+        event.listen(engine, "checkin", self._checkin)
+        event.listen(engine, "close", self._close)
+        self._max.set(pool_size)
+        self._publish()
+
+    def observe_wait(self, seconds: float) -> None:
+        """Count the time that a transaction waited for its connection."""
+        self._wait.observe(seconds)
+
+    def count_failure(self, reason: FailureReason) -> None:
+        """Count a transaction that the database ended."""
+        self._failures.labels(reason).inc()
+
+    def _before(
+        self,
+        _connection: Connection,
+        _cursor: object,
+        _statement: str,
+        _parameters: object,
+        context: ExecutionContext | None,
+        _many: bool,
+    ) -> None:
+        if context is not None:
+            setattr(context, _STARTED, perf_counter())
+
+    def _after(
+        self,
+        _connection: Connection,
+        _cursor: object,
+        statement: str,
+        _parameters: object,
+        context: ExecutionContext | None,
+        _many: bool,
+    ) -> None:
+        self._observe(context, statement)
+
+    def _failed(self, failure: ExceptionContext) -> None:
+        self._observe(failure.execution_context, failure.statement or "")
+
+    def _observe(self, context: ExecutionContext | None, statement: str) -> None:
+        started: float | None = getattr(context, _STARTED, None)
+        if started is None:
+            return
+        elapsed = perf_counter() - started
+        setattr(context, _STARTED, None)  # once, also where reading the rows fails after all
+        kind = kind_of(context, statement)
+        histogram = self._by_kind.get(kind)
+        if histogram is None:
+            histogram = self._by_kind[kind] = self._durations.labels(*kind)
+        histogram.observe(elapsed)
+
+    def _checkout(self, _connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        self._idle_entries.discard(id(entry))
+        self._active_entries.add(id(entry))
+        self._publish()
+
+    def _checkin(self, connection: Any, entry: ConnectionPoolEntry) -> None:
+        self._active_entries.discard(id(entry))
+        if connection is not None:  # None: it broke and was closed
+            self._idle_entries.add(id(entry))
+        self._publish()
+
+    def _close(self, _connection: Any, entry: ConnectionPoolEntry) -> None:
+        self._idle_entries.discard(id(entry))
+        self._publish()
+
+    def _publish(self) -> None:
+        self._active.set(len(self._active_entries))
+        self._idle.set(len(self._idle_entries))
