@@ -1,7 +1,9 @@
-"""Metrics that others collect: callables of ours, and the collectors of `prometheus_client` by their shape.
+"""Metrics that others collect: callables of ours, and the collectors of `prometheus_client` by
+their shape.
 
-Nothing of `prometheus_client` is imported. A collector runs in a thread of its own, so that a slow one does not hold
-the event loop, and may take `COLLECTOR_SECONDS`; while one is still running it is not started again.
+Nothing of `prometheus_client` is imported. A collector runs in a thread of its own, so that a slow
+one does not hold the event loop, and may take `COLLECTOR_SECONDS`; while one is still running it is
+not started again.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ _TEXT_KINDS = {"unknown": "untyped", "stateset": "gauge", "gaugehistogram": "unt
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One value that a collector reports; samples of one `name` follow each other. `kind` is counter or gauge."""
+    """One value that a collector reports; samples of one `name` follow each other.
+
+    `kind` is counter or gauge.
+    """
 
     name: str
     value: float
@@ -123,9 +128,11 @@ def bridge(
     *,
     openmetrics: bool,
 ) -> bytes:
-    """Write what a collector reported, limited to `names` if there are any, and add its families to `taken`.
+    """Write what a collector reported, limited to `names` if there are any, and add its families to
+    `taken`.
 
-    Raises `ValueError` if it reports a family that is there already: a reader would refuse the whole answer.
+    Raises `ValueError` if it reports a family that is there already: a reader would refuse the
+    whole answer.
     """
     written: list[str] = []
     groups = families(found)
@@ -174,9 +181,8 @@ def write(
         ]
         pairs = label_pairs(list(sample.labels), values)
         braced = f"{{{pairs}}}" if pairs else ""
-        lines.append(
-            f"{sample.name}{braced} {number(float(sample.value))}{_when(sample, openmetrics=openmetrics)}\n"
-        )
+        when = _when(sample, openmetrics=openmetrics)
+        lines.append(f"{sample.name}{braced} {number(float(sample.value))}{when}\n")
     return "".join(lines)
 
 

@@ -1,4 +1,6 @@
-"""What a metric is, said once: name, help, unit, labels with their allowed values, buckets, limits, merge."""
+"""What a metric is, said once: name, help, unit, labels with their allowed values, buckets, limits,
+merge.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ SERIES_LIMIT = 1000
 """How many label sets a metric holds unless its declaration says otherwise."""
 
 ZERO_LIMIT = 512
-"""A counter of closed labels starts with every combination at 0 up to this many; beyond it, say `initial`."""
+"""A counter of closed labels starts with every combination at 0 up to this many; beyond it, say
+`initial`.
+"""
 
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*\Z")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
@@ -36,9 +40,9 @@ class DeclarationError(ValueError):
 class Merge(enum.Enum):
     """How the values of several processes become one.
 
-    `SUM` adds the living processes, `NEWEST` takes the sample that was set last (also from a process that has
-    died since), `MIN` and `MAX` take the extreme of the living processes. Counters and histograms always add
-    up, over the living and the dead.
+    `SUM` adds the living processes, `NEWEST` takes the sample that was set last (also from a
+    process that has died since), `MIN` and `MAX` take the extreme of the living processes. Counters
+    and histograms always add up, over the living and the dead.
     """
 
     SUM = "sum"
@@ -49,7 +53,9 @@ class Merge(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label and the values that it may have; `values=None` leaves it open, bounded by the series limit."""
+    """A label and the values that it may have; `values=None` leaves it open, bounded by the series
+    limit.
+    """
 
     name: str
     values: tuple[str, ...] | None = None
@@ -142,8 +148,9 @@ class Declaration:
 class CounterDeclaration(Declaration):
     """A count that only rises; the name ends in `_total`.
 
-    `start_at_zero=None` starts every combination at 0 when all labels are closed and there are no more than
-    `ZERO_LIMIT` combinations; `initial` names combinations that start at 0 beside or instead of those.
+    `start_at_zero=None` starts every combination at 0 when all labels are closed and there are no
+    more than `ZERO_LIMIT` combinations. `initial` names combinations that start at 0, beside those
+    or instead of them.
     """
 
     _: KW_ONLY
@@ -219,7 +226,9 @@ class GaugeDeclaration(Declaration):
 
 @dataclass(frozen=True, slots=True)
 class HistogramDeclaration(Declaration):
-    """Observations counted into buckets; `buckets` are the finite upper bounds, rising, `+Inf` is added."""
+    """Observations counted into buckets; `buckets` are the finite upper bounds, rising, `+Inf` is
+    added.
+    """
 
     _: KW_ONLY
     buckets: tuple[float, ...]

@@ -61,8 +61,9 @@ def declaration_head(declaration: Declaration, *, openmetrics: bool) -> str:
 def bound(value: float) -> str:
     """Write a bucket's bound as Prometheus 3 stores it: `120.0`, `1e+06`, `+Inf`.
 
-    Prometheus writes a float as Go does (shortest digits, an exponent below 1e-4 and from 1e6 on) and adds `.0` where
-    neither point nor exponent is left. A bound that is sent in another spelling would be another series.
+    Prometheus writes a float as Go does (shortest digits, an exponent below 1e-4 and from 1e6 on)
+    and adds `.0` where neither point nor exponent is left. A bound that is sent in another spelling
+    would be another series.
     """
     text = number(value)
     if not math.isfinite(value) or abs(value) < 1e6 or "e" in text:
@@ -76,7 +77,8 @@ def bound(value: float) -> str:
 def template(declaration: Declaration, bounds: Sequence[float], values: Sequence[str]) -> str:
     """Build the text of one series with a place for each number.
 
-    A histogram takes its cumulative buckets, the sum as text, and the count; the others take the value as text.
+    A histogram takes its cumulative buckets, the sum as text, and the count; the others take the
+    value as text.
     """
     pairs = label_pairs(declaration.label_names, values).replace("%", "%%")
     braced = f"{{{pairs}}}" if pairs else ""

@@ -1,4 +1,6 @@
-"""A metric with its labels: finds the series of a set of label values, and limits how many there are."""
+"""A metric with its labels: finds the series of a set of label values, and limits how many there
+are.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ from asset_forge.observability.metrics._instruments import (
 from asset_forge.observability.metrics._memory import Cell
 
 LABEL_BYTES_LIMIT = 24_000
-"""The label values of one series, in UTF-8 and together; a longer set goes to the overflow series."""
+"""The label values of one series, in UTF-8 and together; a longer set goes to the overflow series.
+"""
 
 D = TypeVar("D", bound=Declaration)
 I = TypeVar("I", bound=Instrument)  # noqa: E741
@@ -77,10 +80,12 @@ class Family(Generic[D, I]):
         )
 
     def labels(self, *values: str, **named: str) -> I:
-        """Return the series of these label values, by position or by name; without labels, the only one.
+        """Return the series of these label values, by position or by name; without labels, the only
+        one.
 
-        A value outside a closed set becomes `other` if the set has it, otherwise `__overflow__`; past the series
-        limit all open labels become `__overflow__`. Both are counted in `metrics_series_overflow_total`.
+        A value outside a closed set becomes `other` if the set has it, otherwise `__overflow__`;
+        past the series limit all open labels become `__overflow__`. Both are counted in
+        `metrics_series_overflow_total`.
         """
         try:
             return self._children[values]
@@ -119,7 +124,8 @@ class Family(Generic[D, I]):
             values = tuple(named[name] for name in names)
         if len(values) != len(names):
             raise LabelError(
-                f"{self.declaration.name}: {len(values)} label values given, {len(names)} needed: {list(names)}"
+                f"{self.declaration.name}: {len(values)} label values given, "
+                f"{len(names)} needed: {list(names)}"
             )
         return tuple(_clean(value) for value in values)
 

@@ -1,4 +1,6 @@
-"""What becomes of the values of members that have died: their sum, and the newest of the sampled gauges."""
+"""What becomes of the values of members that have died: their sum, and the newest of the sampled
+gauges.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +43,8 @@ def survives(declaration: Declaration) -> bool:
 def exact_sum(parts: Sequence[float]) -> tuple[float, float]:
     """Return the rounded sum, and what rounding took from it.
 
-    Both are kept, so that a total does not change by a rounding error when a member is folded in: a counter that goes
-    down by its last bit is a restart to Prometheus, and counts twice.
+    Both are kept, so that a total does not change by a rounding error when a member is folded in: a
+    counter that goes down by its last bit is a restart to Prometheus, and counts twice.
     """
     high = math.fsum(parts)
     return high, math.fsum((*parts, -high)) if math.isfinite(high) else 0.0
@@ -66,7 +68,7 @@ class Folder:
             if declaration is None or not survives(declaration) or one.width != declaration.width:
                 continue
             place = (one.description, self._bounded(one, declaration))
-            self._parts[place].append(one.view[one.index : one.index + one.width].tolist())
+            self._parts[place].append(one.cell.read(one.width))
 
     def write(self, absorbed: Sequence[str]) -> Iterator[bytes]:
         """Yield the file piece by piece; `absorbed` are the members whose values are in it."""
@@ -91,7 +93,7 @@ class Folder:
         return self._declarations[description]
 
     def _bounded(self, one: Series, declaration: Declaration) -> tuple[str, ...] | None:
-        """Return the label values, or those of the overflow series once the metric is at its limit."""
+        """Return the label values, or those of the overflow series past the limit."""
         if one.values is None or (one.description, one.values) in self._parts:
             return one.values
         if self._sizes[declaration.name] >= declaration.series_limit:

@@ -1,13 +1,17 @@
 """A group of processes: those whose registries share a directory.
 
-Every member writes a file of its own and reads those of the others, so that any of them can answer for all.
+Every member writes a file of its own and reads those of the others, so that any of them can answer
+for all.
 
 - Whoever finds no living member starts a new run: what is in the directory is removed.
-- A dead member's values are folded into one file, which names the members that it has absorbed and replaces its
-  predecessor by a rename. Until a dead member's file is removed, both hold its values, and the name says so: nothing is
-  lost or counted twice, whenever the folder dies. Readers take no lock: they list and read the members first and
-  the folded file last, so that it knows about each member whose file they have not seen any more.
-- Joining and folding exclude each other by a lock on a file of the group. Folding gives up if it is taken.
+- A dead member's values are folded into one file, which names the members that it has absorbed and
+replaces its
+  predecessor by a rename. Until a dead member's file is removed, both hold its values, and the name
+  says so: nothing is lost or counted twice, whenever the folder dies. Readers take no lock: they
+  list and read the members first and the folded file last, so that it knows about each member whose
+  file they have not seen any more.
+- Joining and folding exclude each other by a lock on a file of the group. Folding gives up if it is
+taken.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ import os
 import secrets
 import time
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 
@@ -38,7 +42,10 @@ _JOIN_SECONDS = 5.0
 """How long a start waits while another process joins or folds."""
 
 _REMEMBERED = 256
-"""Absorbed members that the folded file names. Each is needed only by readers that began before it was folded."""
+"""Absorbed members that the folded file names.
+
+Each is needed only by readers that began before it was folded.
+"""
 
 _FOLDED = "folded.metrics"
 _WRITE_BYTES = 1 << 16
@@ -50,7 +57,10 @@ class Group:
     """This process's place in a group; a `Memory` whose cells the group can read."""
 
     def __init__(self, directory: Path) -> None:
-        """Join the group of `directory`, which is created when missing. Raises `OSError` when that is impossible."""
+        """Join the group of `directory`, which is created when missing.
+
+        Raises `OSError` when that is impossible.
+        """
         self._directory = directory
         self._fallback = ProcessMemory()
         self._peers: dict[str, PeerFile] = {}
@@ -59,14 +69,17 @@ class Group:
         self._arrangement: object = None
         self._refreshing = Lock()
         self.faults: Tally[str] = Tally()
-        """Faults since they were last collected, by subject; they are counted outside of any lock."""
+        """Faults since they were last collected, by subject; they are counted outside of any lock.
+        """
         self.overflowed: Tally[str] = Tally()
         """Series that folding has put into an overflow series, by metric."""
         self.plan = Plan({})
         self._member = self._join()
 
     def allocate(self, declaration: Declaration, values: tuple[str, ...] | None) -> Cell:
-        """Return a cell in this member's file, or in the memory of the process if the file cannot grow."""
+        """Return a cell in this member's file, or in the memory of the process if the file cannot
+        grow.
+        """
         try:
             return self._member.allocate(declaration, values)
         except OSError as error:
@@ -81,7 +94,8 @@ class Group:
     def refresh(self, local: Mapping[str, Declaration]) -> Iterator[None]:
         """Look at the other members, fold in the dead, and renew `plan`; yields now and then.
 
-        If a refresh is under way already, there is nothing to do: the plan that there is stays good.
+        If a refresh is under way already, there is nothing to do: the plan that there is stays
+        good.
         """
         if not self._refreshing.acquire(blocking=False):
             return
@@ -101,23 +115,23 @@ class Group:
 
     def _look(self, local: Mapping[str, Declaration]) -> Iterator[None]:
         seen: dict[str, PeerFile] = {}
-        added = False
+        before = {name: len(peer.series) for name, peer in self._peers.items()}
         for path in sorted(self._directory.glob("member-*.metrics")):
             peer = None if path == self._member.path else self._peer(path)
             if peer is None:
                 continue
             try:
                 peer.check_living()
-                added = bool(peer.read()) or added
+                yield from peer.read()
             except FormatError as error:
                 self._damaged(path, error)
                 continue
             seen[path.name] = peer
-            yield
         for name in self._peers.keys() - seen.keys():
             self._peers[name].close()
         self._peers = seen
-        self._look_at_folded()
+        yield from self._look_at_folded()
+        added = any(len(peer.series) != before.get(name) for name, peer in seen.items())
         arrangement = self._arrange()
         if added or arrangement != self._arrangement:
             yield from self._rebuild(local)
@@ -129,18 +143,15 @@ class Group:
             self._peers[path.name] = peer
         return peer
 
-    def _look_at_folded(self) -> None:
+    def _look_at_folded(self) -> Iterator[None]:
         path = self._directory / _FOLDED
-        try:
-            current = stamp(path.stat())
-        except FileNotFoundError:
-            current = None
+        current = _stamp_of(path)
         if self._folded is not None and current == self._folded.stamp:
             return
         folded = self._open(path) if current else None
         if folded is not None:
             try:
-                folded.read()
+                yield from folded.read()
             except FormatError as error:
                 self._damaged(path, error)
         if self._folded is not None:
@@ -186,7 +197,7 @@ class Group:
     # Folding
 
     def _fold(self) -> Iterator[None]:
-        """Prepare the successor of the folded file at leisure, then put it in place under the lock."""
+        """Prepare the next folded file at leisure, then put it in place under the lock."""
         before = self._folded
         absorbed = list(before.absorbed) if before else []
         dead = [peer for peer in self._peers.values() if not peer.living]
@@ -205,8 +216,10 @@ class Group:
                     if count % _SLICE == 0:
                         yield
             with self._group_lock(seconds=0.0) as taken:
-                self._look_at_folded()
-                if taken and self._folded is before and all(peer.path.exists() for peer in dead):
+                unchanged = _stamp_of(self._directory / _FOLDED) == (
+                    before.stamp if before else None
+                )
+                if taken and unchanged and all(peer.path.exists() for peer in dead):
                     if fresh:
                         draft.rename(self._directory / _FOLDED)
                         self.overflowed.update(folder.overflowed)
@@ -231,7 +244,10 @@ class Group:
             return MemberFile(self._directory, secrets.token_hex(16))
 
     def rejoin_after_fork(self) -> None:
-        """Take a place of its own in a child process, which must leave its parent's alone. Raises `OSError`."""
+        """Take a place of its own in a child process, which must leave its parent's alone.
+
+        Raises `OSError`.
+        """
         self._refreshing = Lock()
         self._forget()
         self._member.release()
@@ -243,7 +259,7 @@ class Group:
         self._peers, self._folded, self._arrangement, self.plan = {}, None, None, Plan({})
 
     @contextlib.contextmanager
-    def _group_lock(self, *, seconds: float) -> Iterator[bool]:
+    def _group_lock(self, *, seconds: float) -> Generator[bool]:
         """Hold the lock of the group, if it is to be had within `seconds`."""
         deadline = time.monotonic() + seconds
         process = os.getpid()
@@ -273,6 +289,13 @@ class Group:
         if self.faults.total() and f"said {subject}" not in self._reported:
             self._reported.add(f"said {subject}")
             _log.warning("metrics: %s", message)
+
+
+def _stamp_of(path: Path) -> tuple[int, int, int, int] | None:
+    try:
+        return stamp(path.stat())
+    except FileNotFoundError:
+        return None
 
 
 def _try_lock(file: int) -> bool:

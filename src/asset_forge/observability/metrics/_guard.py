@@ -1,4 +1,6 @@
-"""The one place where a fault inside telemetry ends: counted, logged once, and raised only in tests."""
+"""The one place where a fault inside telemetry ends: counted, logged once, and raised only in
+tests.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ _LOGGED_LIMIT = 100
 class Guard:
     """Keeps telemetry faults away from callers.
 
-    With `strict` a fault is raised where it happens, so that tests see it. Otherwise it is handed to `on_fault`,
-    which counts it, and its first occurrence is logged as a warning.
+    With `strict` a fault is raised where it happens, so that tests see it. Otherwise it is handed
+    to `on_fault`, which counts it, and its first occurrence is logged as a warning.
     """
 
     def __init__(self, *, strict: bool, on_fault: Callable[[str], None]) -> None:

@@ -1,10 +1,10 @@
 """The instruments that code holds and calls: one labelled series each.
 
-Several threads may call one instrument. A float in shared memory is read, changed and written back in steps, so
-each series has a cell that only one thread (the registry's owner) writes, without a lock, and from the first use by
-any other thread on a second cell that those share under the lock. Readers add the two. This costs the owner the
-comparison of a thread id (35 ns) where a lock costs 150 ns, and does not depend on what the interpreter does between
-two bytecodes.
+Several threads may call one instrument. A float in shared memory is read, changed and written back
+in steps, so each series has a cell that only one thread (the registry's owner) writes, without a
+lock, and from the first use by any other thread on a second cell that those share under the lock.
+Readers add the two. This costs the owner the comparison of a thread id (35 ns) where a lock costs
+150 ns, and does not depend on what the interpreter does between two bytecodes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Exemplar = tuple[Mapping[str, str], float, float]
 
 
 class Context:
-    """What the series of one metric share: lock, owner thread, guard, and the way to more memory."""
+    """What the series of one metric share: lock, owner thread, guard, bounds."""
 
     __slots__ = ("bounds", "guard", "lock", "name", "owner", "stamped")
 
@@ -78,7 +78,10 @@ class Instrument:
         """Leave the exposition. Needs the lock."""
 
     def move(self) -> None:
-        """Take fresh cells, all zero; the old ones belong to another process or are gone. Needs the lock."""
+        """Take fresh cells, all zero; the old ones belong to another process or are gone.
+
+        Needs the lock.
+        """
         cell = self._allocate()
         self._view, self._index = cell.view, cell.index
         self._shared: Cell | None = None
@@ -105,7 +108,9 @@ class Counter(Instrument):
     __slots__ = ()
 
     def inc(self, amount: float = 1.0, exemplar: Mapping[str, str] | None = None) -> None:
-        """Add `amount`, which is not negative and finite; `exemplar` are labels such as the trace id."""
+        """Add `amount`, which is not negative and finite; `exemplar` are labels such as the trace
+        id.
+        """
         try:
             if not 0.0 <= amount <= _LARGEST:
                 raise ValueError(f"inc({amount!r}): a counter takes finite amounts from 0 up")
@@ -124,7 +129,8 @@ class Counter(Instrument):
 class Gauge(Instrument):
     """A value that goes up and down.
 
-    `set` has to replace what every thread has written, so all threads share one cell under the lock.
+    `set` has to replace what every thread has written, so all threads share one cell under the
+    lock.
     """
 
     __slots__ = ()
@@ -140,7 +146,9 @@ class Gauge(Instrument):
         self._view[self._index + 1] = 0.0 if self._context.stamped else time.monotonic()
 
     def hide(self) -> None:
-        """Leave the exposition; the moment stays, so that older values of other processes stay hidden too."""
+        """Leave the exposition; the moment stays, so that older values of other processes stay
+        hidden too.
+        """
         self._view[self._index + 1] = -time.monotonic()
 
     def set(self, value: float) -> None:
@@ -170,8 +178,8 @@ class Gauge(Instrument):
 class Histogram(Instrument):
     """Observations counted into buckets.
 
-    A cell holds the sum, then one slot for each bucket (not cumulative). The count is the sum of the slots, so that it
-    can never disagree with the buckets.
+    A cell holds the sum, then one slot for each bucket (not cumulative). The count is the sum of
+    the slots, so that it can never disagree with the buckets.
     """
 
     __slots__ = ("_bounds",)
@@ -183,8 +191,9 @@ class Histogram(Instrument):
     def observe(self, value: float, exemplar: Mapping[str, str] | None = None) -> None:
         """Count `value` into its bucket.
 
-        NaN and the infinities are refused, because one of them would spoil the sum for good. A negative value, which
-        a clock stepping back produces, counts as 0 unless the buckets reach below 0.
+        NaN and the infinities are refused, because one of them would spoil the sum for good. A
+        negative value, which a clock stepping back produces, counts as 0 unless the buckets reach
+        below 0.
         """
         try:
             if not 0.0 <= value <= _LARGEST:

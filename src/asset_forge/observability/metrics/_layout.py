@@ -1,15 +1,18 @@
-"""The file of one member of a group of processes: a header, then records that are only ever appended.
+"""The file of one member of a group of processes: a header, then records that are only ever
+appended.
 
     header   64 bytes   magic, version, the member's id
-    record   16 bytes   size of the record, kind, how many values, bytes of payload, CRC-32 of the payload
+    record   16 bytes   size of the record, kind, how many values, bytes of payload, CRC-32 of the
+    payload
              payload    JSON in UTF-8, padded with spaces to 8 bytes
              values     8-byte floats in the machine's order, aligned to 8 bytes
              padding    to 16 bytes
 
-A declaration record describes a metric, a series record refers to its declaration by position and carries the label
-values (`null` in their place marks when a gauge was cleared), an absorbed record lists members that have been folded
-in. A record whose size is 0 or whose checksum is wrong is where the file ends: it is being written, or its writer
-died while writing it. Values are single aligned 8-byte stores, which the processor does not split.
+A declaration record describes a metric, a series record refers to its declaration by position and
+carries the label values (`null` in their place marks when a gauge was cleared), an absorbed record
+lists members that have been folded in. A record whose size is 0 or whose checksum is wrong is where
+the file ends: it is being written, or its writer died while writing it. Values are single aligned
+8-byte stores, which the processor does not split.
 """
 
 from __future__ import annotations
@@ -53,7 +56,7 @@ class FormatError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as read: `index` is where its values begin, in doubles from the start of the file."""
+    """A record as read; `index` says where its values begin, in doubles from the file's start."""
 
     kind: Kind
     payload: bytes
@@ -131,7 +134,9 @@ def describe(declaration: Declaration) -> bytes:
 
 
 def understand(payload: bytes) -> Declaration:
-    """Return the declaration of another process, all labels open; raise `ValueError` if it makes no sense."""
+    """Return the declaration of another process, all labels open; raise `ValueError` if it makes no
+    sense.
+    """
     try:
         facts = json.loads(payload)
         name, help_text = str(facts["name"]), str(facts["help"])

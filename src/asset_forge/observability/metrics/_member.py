@@ -1,4 +1,6 @@
-"""The memory of a process that shares a directory: a file of its own, mapped, that its group can read."""
+"""The memory of a process that shares a directory: a file of its own, mapped, that its group can
+read.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,16 @@ from asset_forge.observability.metrics._layout import (
 from asset_forge.observability.metrics._memory import Cell
 
 _CHUNK_BYTES = 16 * mmap.ALLOCATIONGRANULARITY
-"""The size of a new file (64 KiB); it doubles when it is full, as each mapping takes a file descriptor."""
+"""The size of a new file (64 KiB); it doubles when it is full, as each mapping takes a file
+descriptor.
+"""
 
 
 class MemberFile:
     """The file that this process writes.
 
-    The lock held on it (flock) says that the process lives: the kernel releases it with the process, whatever ends it,
-    and no other process can be taken for it, as with a process id.
+    The lock held on it (flock) says that the process lives: the kernel releases it with the
+    process, whatever ends it, and no other process can be taken for it, as with a process id.
     """
 
     def __init__(self, directory: Path, member: str) -> None:
@@ -39,7 +43,8 @@ class MemberFile:
         self._file = -1
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # A mapping keeps a duplicate of its descriptor, which would keep the lock: hence a second description.
+            # A mapping keeps a duplicate of its descriptor, and a duplicate keeps the lock: hence
+            # a second description of the open file.
             self._file = os.open(draft, os.O_RDWR | os.O_CLOEXEC)
             self._length = 0
             self._grow(_CHUNK_BYTES)
@@ -53,7 +58,10 @@ class MemberFile:
         self._declared: dict[str, int] = {}
 
     def allocate(self, declaration: Declaration, values: tuple[str, ...] | None) -> Cell:
-        """Append a series and return its cell, all zero. Raises `OSError` when the file cannot grow."""
+        """Append a series and return its cell, all zero.
+
+        Raises `OSError` when the file cannot grow.
+        """
         position = self._declared.get(declaration.name)
         if position is None:
             self._append(Kind.DECLARATION, describe(declaration), 0)
@@ -65,7 +73,9 @@ class MemberFile:
         return os.fstat(self._lock).st_nlink > 0
 
     def release(self) -> None:
-        """Close the file: from now on the group treats this member as gone, unless a parent process is it."""
+        """Close the file: from now on the group treats this member as gone, unless a parent process
+        is it.
+        """
         os.close(self._lock)
         if self._file >= 0:
             os.close(self._file)
@@ -88,8 +98,8 @@ class MemberFile:
     def _grow(self, size: int) -> None:
         """Map `size` more bytes, rounded up.
 
-        The bytes are written first: a mapped hole on a full disk would end the process with SIGBUS, where a write says
-        so in an error.
+        The bytes are written first: a mapped hole on a full disk would end the process with SIGBUS,
+        where a write says so in an error.
         """
         size += -size % _CHUNK_BYTES
         written = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from asset_forge.observability.metrics._declarations import Declaration
 
@@ -16,12 +16,18 @@ class Cell:
     view: memoryview[float]
     index: int
 
+    def read(self, width: int) -> list[float]:
+        """Return the first `width` values."""
+        return cast("list[float]", self.view[self.index : self.index + width].tolist())
+
 
 class Memory(Protocol):
     """Gives out cells, all zero."""
 
     def allocate(self, declaration: Declaration, values: tuple[str, ...] | None) -> Cell:
-        """Return a cell of `declaration.width` doubles for the label values; `None` is for a mark of the metric."""
+        """Return a cell of `declaration.width` doubles for the label values; `None` is for a mark
+        of the metric.
+        """
         ...
 
 

@@ -8,11 +8,15 @@ TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 _GZIP_LEVEL = 1
-"""Exposition repeats itself: level 1 takes a third of the time of the default and still leaves a tenth of the bytes."""
+"""Exposition repeats itself: level 1 takes a third of the time of the default and still leaves a
+tenth of the bytes.
+"""
 
 
 def wants_openmetrics(accept: str | None) -> bool:
-    """Say whether OpenMetrics 1.0 is preferred, or as good as plain text; without `Accept` it is not."""
+    """Say whether OpenMetrics 1.0 is preferred, or as good as plain text; without `Accept` it is
+    not.
+    """
     best_openmetrics = best_text = 0.0
     for kind, parameters in _items(accept or ""):
         quality = _quality(parameters)

@@ -21,7 +21,7 @@ OVERFLOWS = CounterDeclaration(
 )
 COLLECTOR_ERRORS = CounterDeclaration(
     "metrics_collector_errors_total",
-    "Faults while metrics were collected: a collector that failed, a member's file that could not be read.",
+    "Faults while metrics were collected: a collector that failed, a file that could not be read.",
     (Label("collector"),),
     endpoint="business",
 )
@@ -32,11 +32,15 @@ DROPPED = CounterDeclaration(
     endpoint="business",
 )
 SELF_DECLARATIONS: tuple[CounterDeclaration, ...] = (OVERFLOWS, COLLECTOR_ERRORS, DROPPED)
-"""A registry adds those that its declarations lack; declare one yourself to change its help or endpoint."""
+"""A registry adds those that its declarations lack; declare one yourself to change its help or
+endpoint.
+"""
 
 
 def complete(declarations: Iterable[Declaration]) -> dict[str, Declaration]:
-    """Return the declarations by name, with those of `SELF_DECLARATIONS`; raise `DeclarationError` on clashes."""
+    """Return the declarations by name, with those of `SELF_DECLARATIONS`; raise `DeclarationError`
+    on clashes.
+    """
     found: dict[str, Declaration] = {}
     faults: list[str] = []
     for declaration in declarations:
@@ -47,7 +51,8 @@ def complete(declarations: Iterable[Declaration]) -> dict[str, Declaration]:
         known = found.setdefault(declaration.name, declaration)
         if (known.kind, known.label_names) != (declaration.kind, declaration.label_names):
             faults.append(
-                f"{declaration.name!r} is the registry's: a counter with the labels {declaration.label_names!r}"
+                f"{declaration.name!r} is the registry's: "
+                f"a counter with the labels {declaration.label_names!r}"
             )
     faults.extend(_sample_clashes(found.values()))
     if faults:
@@ -86,7 +91,9 @@ class SelfCounts:
     def collector_error(
         self, collector: str, error: Exception | None = None, count: int = 1
     ) -> None:
-        """Count faults of a collector, of a member's file (`member`) or of the group's directory (`directory`)."""
+        """Count faults of a collector, of a member's file (`member`) or of the group's directory
+        (`directory`).
+        """
         self._count(COLLECTOR_ERRORS.name, collector, count)
         if error is not None:
             message = f"metrics of {collector!r} are left out of a scrape: {error!r}"

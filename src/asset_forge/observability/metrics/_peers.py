@@ -6,8 +6,10 @@ import fcntl
 import json
 import mmap
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from asset_forge.observability.metrics._layout import (
     HEADER_BYTES,
@@ -17,24 +19,26 @@ from asset_forge.observability.metrics._layout import (
     check_header,
     records,
 )
+from asset_forge.observability.metrics._memory import Cell
+
+_SLICE = 128
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Series:
-    """A series in a peer's file: whose metric (as described there), label values, and where the values are."""
+    """A series in a peer's file: the metric as described there, label values, and its cell."""
 
     description: bytes
     values: tuple[str, ...] | None
-    view: memoryview[float]
-    index: int
+    cell: Cell
     width: int
 
 
 def is_living(file: int) -> bool:
     """Say whether the member that writes the open `file` lives.
 
-    The shared lock is asked for and given back at once: several processes may ask at the same time, and only the
-    writer ever holds the exclusive one.
+    The shared lock is asked for and given back at once: several processes may ask at the same time,
+    and only the writer ever holds the exclusive one.
     """
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -45,7 +49,7 @@ def is_living(file: int) -> bool:
 
 
 def stamp(status: os.stat_result) -> tuple[int, int, int, int]:
-    """Return what tells a file from its successor under the same name, and from itself cut short."""
+    """Return what tells a file from its successor of the same name, and from itself cut."""
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
@@ -63,7 +67,7 @@ class PeerFile:
         self._descriptions: list[bytes] = []
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
-            self._size = 0
+            self._size: int = 0
             self.stamp = stamp(os.fstat(self._file))
             self._remap()
             check_header(self._bytes[:HEADER_BYTES])
@@ -80,18 +84,22 @@ class PeerFile:
         self.living = is_living(self._file)
         return self.living
 
-    def read(self) -> list[Series]:
-        """Return the series that have been added since the last call. Raises `FormatError` on a file cut short."""
+    def read(self) -> Iterator[None]:
+        """Add to `series` what the file has gained since the last call; yields now and then.
+
+        Raises `FormatError` when the file was cut short: reading its mapping would end this
+        process.
+        """
         self._remap()
-        known = len(self.series)
-        for record in records(self._bytes, self._offset):
+        for count, record in enumerate(records(self._bytes, self._offset), start=1):
             self._offset = record.end
             self._take(record)
-        return self.series[known:]
+            if count % _SLICE == 0:
+                yield
 
     def _take(self, record: Record) -> None:
         try:
-            content = json.loads(record.payload)
+            content: Any = json.loads(record.payload)
             if record.kind is Kind.DECLARATION:
                 self._descriptions.append(record.payload)
             elif record.kind is Kind.ABSORBED:
@@ -99,16 +107,15 @@ class PeerFile:
             elif record.kind is Kind.SERIES:
                 position, values = content
                 labels = None if values is None else tuple(values)
-                description = self._descriptions[position]
+                description = self._descriptions[int(position)]
                 self.series.append(
-                    Series(description, labels, self._view, record.index, record.width)
+                    Series(description, labels, Cell(self._view, record.index), record.width)
                 )
         except (ValueError, TypeError, IndexError) as error:
             raise FormatError(f"a record makes no sense: {error!r}") from error
 
     def _remap(self) -> None:
-        size = os.fstat(self._file).st_size
-        size -= size % 8
+        size: int = os.fstat(self._file).st_size // 8 * 8
         if size < max(self._size, HEADER_BYTES):
             raise FormatError(
                 f"{size} bytes where at least {max(self._size, HEADER_BYTES)} were expected"

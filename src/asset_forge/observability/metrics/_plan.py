@@ -1,4 +1,6 @@
-"""Which cells of other processes belong to which series, worked out once for each change of the group."""
+"""Which cells of other processes belong to which series, worked out once for each change of the
+group.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class Foreign:
 
 
 class Plan:
-    """The metrics of other processes by name; a metric that differs from this process's own is left out."""
+    """The metrics of other processes by name; a metric that differs from this process's own is left
+    out.
+    """
 
     def __init__(self, local: Mapping[str, Declaration]) -> None:
         self.families: dict[str, Foreign] = {}
@@ -48,11 +52,10 @@ class Plan:
                 continue
             if not living and not survives(family.declaration):
                 continue
-            cell = Cell(one.view, one.index)
             if one.values is None:
-                family.cleared.append(cell)
+                family.cleared.append(one.cell)
             elif len(one.values) == len(family.declaration.labels):
-                family.series.setdefault(one.values, []).append(cell)
+                family.series.setdefault(one.values, []).append(one.cell)
 
     def _family(self, description: bytes) -> Foreign | None:
         if description not in self._described:

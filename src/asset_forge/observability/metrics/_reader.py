@@ -13,7 +13,9 @@ from asset_forge.observability.metrics._rendering import Rows, Writer
 
 
 class Reader:
-    """Works through the metrics in small steps; each `yield` is a point where others may have their turn."""
+    """Works through the metrics in small steps; each `yield` is a point where others may have their
+    turn.
+    """
 
     def __init__(self, families: Mapping[str, AnyFamily], counts: SelfCounts) -> None:
         self.group: Group | None = None
@@ -43,7 +45,9 @@ class Reader:
         *,
         openmetrics: bool,
     ) -> Iterator[None]:
-        """Append the text of the wanted metrics to `pieces`; one that fails costs its own lines and is counted."""
+        """Append the text of the wanted metrics to `pieces`; one that fails costs its own lines and
+        is counted.
+        """
         yield from self.refresh()
         plan = self.group.plan if self.group else Plan({})
         for declaration, own, foreign in self._metrics(plan):

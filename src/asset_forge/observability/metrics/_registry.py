@@ -1,11 +1,11 @@
-"""The registry: the metrics of a process and of its group, written to and read through one object."""
+"""The registry: the metrics of a process and of its group, behind one object."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, get_ident
@@ -34,11 +34,12 @@ from asset_forge.observability.metrics._memory import Cell, ProcessMemory
 from asset_forge.observability.metrics._own import SelfCounts, complete
 from asset_forge.observability.metrics._reader import Reader
 
-SLICE_SECONDS = 0.002
+SLICE_SECONDS = 0.001
 """How long a scrape holds the event loop before others get their turn."""
 
 _GZIP_ASIDE_BYTES = 32_768
-"""Bodies from this size on are compressed in a thread; a smaller one is quicker than the way there."""
+"""Bodies from this size on are compressed in a thread; a smaller one is quicker than the way there.
+"""
 
 _END = b"# EOF\n"
 
@@ -56,11 +57,13 @@ class Scrape:
 class Registry:
     """Every declared metric, its values in this process, and those of the group.
 
-    With a `directory` the process joins the group of those that share it; without one, or when it cannot be used,
-    values live in the memory of the process. `strict` raises faults of telemetry where they happen, which is for tests;
-    otherwise they are counted in `telemetry_dropped_total{sink="metrics"}` and their callers go on.
+    With a `directory` the process joins the group of those that share it; without one, or when it
+    cannot be used, values live in the memory of the process. `strict` raises faults of telemetry
+    where they happen, which is for tests; otherwise they are counted in
+    `telemetry_dropped_total{sink="metrics"}` and their callers go on.
 
-    The thread that creates the registry uses instruments without a lock: create it in the thread of the event loop.
+    The thread that creates the registry uses instruments without a lock: create it in the thread of
+    the event loop.
     """
 
     def __init__(
@@ -102,14 +105,18 @@ class Registry:
         return self._declared(declaration, HistogramFamily)
 
     def info(self, declaration: InfoDeclaration, **labels: str) -> None:
-        """State facts, such as a version, as labels of the constant 1; raise `KeyError` if it was not declared."""
+        """State facts, such as a version, as labels of the constant 1; raise `KeyError` if it was
+        not declared.
+        """
         self._declared(declaration, InfoFamily).labels(**labels).set(1.0)
 
     def add_collector(self, name: str, collector: Collector, *, endpoint: str) -> None:
-        """Serve what `collector` reports beside our own metrics; raise `ValueError` if the name is taken.
+        """Serve what `collector` reports beside our own metrics; raise `ValueError` if the name is
+        taken.
 
-        It is a callable that returns samples, or has a `collect()` as those of `prometheus_client` do. Its faults cost
-        its own lines and are counted in `metrics_collector_errors_total{collector}` under `name`.
+        It is a callable that returns samples, or has a `collect()` as those of `prometheus_client`
+        do. Its faults cost its own lines and are counted in
+        `metrics_collector_errors_total{collector}` under `name`.
         """
         if name in self._collectors:
             raise ValueError(
@@ -118,7 +125,10 @@ class Registry:
         self._collectors[name] = Bridged(name, collector, endpoint)
 
     def close(self) -> None:
-        """Leave the group: counters stay with it, gauges that are summed go. Calling it again does nothing."""
+        """Leave the group: counters stay with it, gauges that are summed go.
+
+        Calling it again does nothing.
+        """
         if self._group is not None:
             self._group.leave()
         self._group = self._reader.group = None
@@ -133,10 +143,11 @@ class Registry:
         accept_encoding: str | None = None,
         names: Collection[str] = (),
     ) -> Scrape:
-        """Render the metrics of an endpoint (`None`: all) in the format and encoding that the reader prefers.
+        """Render the metrics of an endpoint (`None`: all) in the format and encoding that the
+        reader prefers.
 
-        `names` limits the answer to families that have one of these names. The event loop gets its turn every
-        `SLICE_SECONDS`.
+        `names` limits the answer to families that have one of these names. The event loop gets its
+        turn every `SLICE_SECONDS`.
         """
         openmetrics = _negotiation.wants_openmetrics(accept)
         pieces: list[bytes] = []
@@ -164,7 +175,8 @@ class Registry:
     def value(self, name: str, **labels: str) -> float | None:
         """Return the group's value of one sample, or `None` if there is no such series.
 
-        `name` is a metric's, or a histogram's with `_count`, `_sum`, or `_bucket` (cumulative, with the label `le`).
+        `name` is a metric's, or a histogram's with `_count`, `_sum`, or `_bucket` (cumulative, with
+        the label `le`).
         """
         return self._reader.value(name, labels)
 
@@ -239,7 +251,8 @@ class Registry:
         family = self._families.get(declaration.name)
         if family is None:
             raise KeyError(
-                f"{declaration.name!r} is not declared in this registry; add its declaration to those it is made from"
+                f"{declaration.name!r} is not declared in this registry; "
+                "add its declaration to those it is made from"
             )
         if family.declaration != declaration or not isinstance(family, kind):
             raise KeyError(f"{declaration.name!r} is declared differently in this registry")
@@ -249,7 +262,7 @@ class Registry:
         return [one for one in self._collectors.values() if endpoint in {None, one.endpoint}]
 
     @contextlib.contextmanager
-    def _isolated(self, bridged: Bridged) -> Iterator[None]:
+    def _isolated(self, bridged: Bridged) -> Generator[None]:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - costs its own lines, counted, and said once

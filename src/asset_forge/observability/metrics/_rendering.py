@@ -1,4 +1,6 @@
-"""From cells to text: merges what several processes hold of a series, and writes a metric piece by piece."""
+"""From cells to text: merges what several processes hold of a series, and writes a metric piece by
+piece.
+"""
 
 from __future__ import annotations
 
@@ -78,14 +80,16 @@ class Rows:
         """Return the sum of a histogram and its buckets, not cumulative."""
         width = self.declaration.width
         first, *rest = cells
-        row: list[float] = first.view[first.index : first.index + width].tolist()
+        row = first.read(width)
         if not rest:
             return row
-        parts = [row, *(cell.view[cell.index : cell.index + width].tolist() for cell in rest)]
-        return [math.fsum(column) for column in zip(*parts, strict=True)]
+        columns = zip(row, *(cell.read(width) for cell in rest), strict=True)
+        return [math.fsum(column) for column in columns]
 
     def sample(self, cells: Sequence[Cell], ending: str, upper: str | None) -> float | None:
-        """Return one value of a series: of a histogram the one that `ending` (and `upper`, of a bucket) names."""
+        """Return one value of a series: of a histogram the one that `ending` (and `upper`, of a
+        bucket) names.
+        """
         if not isinstance(self.declaration, HistogramDeclaration):
             return self.scalar(cells)
         total, *buckets = self.columns(cells)
@@ -140,7 +144,9 @@ def _line(text: str, rows: Rows, cells: Sequence[Cell]) -> str:
 
 
 def _total(parts: Sequence[float]) -> float:
-    """Add without rounding on the way, so that the order of members and their folding make no difference."""
+    """Add without rounding on the way, so that the order of members and their folding make no
+    difference.
+    """
     if len(parts) == 1:
         return parts[0]
     try:

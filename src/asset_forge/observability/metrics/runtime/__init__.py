@@ -1,0 +1,13 @@
+"""Metrics of the process, the interpreter, the event loop and the machine, under their usual names."""
+
+from asset_forge.observability.metrics.runtime._declarations import (
+    EVENT_LOOP_LAG_SECONDS,
+    RUNTIME_DECLARATIONS,
+)
+from asset_forge.observability.metrics.runtime._sampler import RuntimeSampler
+
+__all__ = [
+    "EVENT_LOOP_LAG_SECONDS",
+    "RUNTIME_DECLARATIONS",
+    "RuntimeSampler",
+]

@@ -1,0 +1,155 @@
+"""Sets the runtime metrics of this process at intervals, and measures how late its event loop is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+
+from asset_forge.observability.metrics._instruments import Counter
+from asset_forge.observability.metrics._registry import Registry
+from asset_forge.observability.metrics.runtime import _declarations as declared
+from asset_forge.observability.metrics.runtime._memory import HeapGauge, SystemMemoryGauge
+
+LAG_SECONDS = 0.5
+"""How often the event loop's lag is measured."""
+
+SAMPLE_SECONDS = 5.0
+"""How often the resources are sampled."""
+
+
+class RuntimeSampler:
+    """Samples the process for a registry that has `RUNTIME_DECLARATIONS`.
+
+    `start` and `stop` run it in the event loop; a process without one calls `sample` now and then.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        proc: Path = Path("/proc"),
+        cgroup: Path = Path("/sys/fs/cgroup"),
+    ) -> None:
+        self._registry = registry
+        self._clock = clock
+        self._process = psutil.Process()
+        self._heap = HeapGauge(self._process, proc)
+        self._system = SystemMemoryGauge(proc, cgroup)
+        self._lag = registry.histogram(declared.EVENT_LOOP_LAG_SECONDS).labels()
+        self._seen: dict[Counter, float] = {}
+        self._pid = os.getpid()
+        self._task: asyncio.Task[None] | None = None
+
+    def sample(self) -> None:
+        """Set every metric once; one that cannot be read on this system is left out."""
+        if self._pid != os.getpid():
+            self._start_over()
+        steps = (
+            self._sample_process,
+            self._sample_collections,
+            self._sample_memory,
+            self._state_python,
+        )
+        for step in steps:
+
+            self._sample_collections,
+            self._sample_memory,
+            self._state_python,
+        ):
+            with contextlib.suppress(psutil.Error, OSError, NotImplementedError):
+                step()
+
+    async def start(self) -> None:
+        """Sample now and from now on, in the running event loop."""
+        if self._task is None:
+            self.sample()
+            self._task = asyncio.create_task(self._run(), name="runtime-metrics")
+
+    async def stop(self) -> None:
+        """Sample for the last time and end; calling it again does nothing."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            self.sample()
+
+    async def _run(self) -> None:
+        next_sample = self._clock() + SAMPLE_SECONDS
+        while True:
+            due = self._clock() + LAG_SECONDS
+            await asyncio.sleep(LAG_SECONDS)
+            now = self._clock()
+            self._lag.observe(max(now - due, 0.0))
+            if now >= next_sample:
+                self.sample()
+                next_sample = now + SAMPLE_SECONDS
+
+    def _sample_process(self) -> None:
+        gauge = self._registry.gauge
+        cpu = self._process.cpu_times()
+        self._rise_to(self._registry.counter(declared.CPU_SECONDS).labels(), cpu.user + cpu.system)
+        memory = self._process.memory_info()
+        gauge(declared.RESIDENT_MEMORY_BYTES).labels().set(memory.rss)
+        gauge(declared.VIRTUAL_MEMORY_BYTES).labels().set(memory.vms)
+        gauge(declared.START_TIME_SECONDS).labels().set(self._process.create_time())
+        gauge(declared.OPEN_FDS).labels().set(self._process.num_fds())
+        gauge(declared.MAX_FDS).labels().set(self._process.rlimit(psutil.RLIMIT_NOFILE)[0])
+
+    def _sample_collections(self) -> None:
+        for counter, reading in self._collections():
+            self._rise_to(counter, reading)
+
+    def _collections(self) -> Iterator[tuple[Counter, float]]:
+        for generation, numbers in enumerate(gc.get_stats()):
+            for declaration, key in (
+                (declared.GC_OBJECTS_COLLECTED, "collected"),
+                (declared.GC_OBJECTS_UNCOLLECTABLE, "uncollectable"),
+                (declared.GC_COLLECTIONS, "collections"),
+            ):
+                counter = self._registry.counter(declaration).labels(str(generation))
+                yield counter, float(numbers[key])
+
+    def _sample_memory(self) -> None:
+        gauge = self._registry.gauge
+        heap = self._heap.read()
+        gauge(declared.HEAP_TOTAL_BYTES).labels().set(heap.total)
+        gauge(declared.HEAP_USED_BYTES).labels().set(heap.part)
+        system = self._system.read()
+        gauge(declared.SYSTEM_MEMORY_TOTAL_BYTES).labels().set(system.total)
+        gauge(declared.SYSTEM_MEMORY_AVAILABLE_BYTES).labels().set(system.part)
+
+    def _state_python(self) -> None:
+        major, minor, patchlevel = platform.python_version_tuple()
+        self._registry.info(
+            declared.PYTHON_INFO,
+            implementation=platform.python_implementation(),
+            major=major,
+            minor=minor,
+            patchlevel=patchlevel,
+            version=platform.python_version(),
+        )
+
+    def _rise_to(self, counter: Counter, reading: float) -> None:
+        """Bring a counter up to what the system counts; what it has counted before is not lost."""
+        seen = self._seen.get(counter, 0.0)
+        if reading > seen:
+            counter.inc(reading - seen)
+            self._seen[counter] = reading
+
+    def _start_over(self) -> None:
+        """Forget the parent's readings in a forked child, whose collections go on from the
+        parent's.
+        """
+        self._pid = os.getpid()
+        self._process = psutil.Process()
+        self._seen = dict(self._collections())
