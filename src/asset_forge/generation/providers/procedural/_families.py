@@ -120,7 +120,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         horn: tusk fang bone skull
     """),
     "texture": _table("""
-        brick: bricks wall masonry
+        brick: bricks masonry
         cobble: cobblestone cobblestones pavement paving
         planks: plank floorboards wood wooden parquet floor deck timber board oak pine
         bark: tree trunk log
@@ -129,7 +129,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         grass: lawn turf meadow moss
         sand: desert dunes beach
         fabric: cloth wool linen silk canvas carpet cotton denim rug knit
-        leather: hide skin
+        leather: hide skin fur furry
         marble: granite onyx alabaster
         lava: magma molten
         ice: frozen glacier frost
@@ -137,7 +137,8 @@ FAMILIES: Final[Mapping[str, Families]] = {
         dirt: mud soil earth ground clay path
         roof: tiles shingles rooftiles slate shingle thatch tile
         scifi: panel panels spaceship hull circuit futuristic
-        stone: rock cliff concrete plaster stucco flagstone
+        stone: rock cliff flagstone wall
+        plaster: stucco concrete
         crystal: gem quartz amethyst
         scales: scale dragon snake reptile
         gravel: pebbles pebble rubble

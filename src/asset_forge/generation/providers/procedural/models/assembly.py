@@ -35,6 +35,7 @@ class Primitive:
     material: Material
     positions: NDArray[np.float32]
     normals: NDArray[np.float32]
+    tangents: NDArray[np.float32]
     uv: NDArray[np.float32]
     colors: NDArray[np.uint8]
     faces: NDArray[np.uint32]
@@ -106,9 +107,9 @@ def primitives_of(parts: list[Part]) -> list[Primitive]:
 
 
 def _primitive(material: Material, bodies: list[tuple[Part, Floats]]) -> Primitive:
-    position_ids: list[NDArray[np.int64]] = []
+    ids: list[NDArray[np.int64]] = []
     normals: list[Floats] = []
-    uvs: list[Floats] = []
+    tangents: list[Floats] = []
     colors: list[Floats] = []
     offset, area = 0, 0.0
     for part, vertices in bodies:
@@ -117,32 +118,81 @@ def _primitive(material: Material, bodies: list[tuple[Part, Floats]]) -> Primiti
         color = np.full((len(corners), 3), part.tint)
         if part.paint is not None:
             color *= part.paint(part.vertices[corners], normal)
-        position_ids.append(corners + offset)
+        ids.append(corners + offset)
         normals.append(normal)
-        uvs.append(part.uv.reshape(-1, 2))
+        tangents.append(corner_tangents(part.vertices[part.faces], part.uv, normal))
         colors.append(color)
         offset += len(vertices)
         area += size
     points = np.concatenate([vertices for _, vertices in bodies]).astype(np.float32)
-    ids = np.concatenate(position_ids)
-    normal = np.concatenate(normals)
-    uv = np.concatenate(uvs).astype(np.float32)
+    uv = np.concatenate([part.uv.reshape(-1, 2) for part, _ in bodies])
     color = np.rint(np.clip(np.concatenate(colors), 0, 1) * 255).astype(np.uint8)
-    # Corners that agree in everything become one vertex.
+    return _indexed(
+        material,
+        points,
+        np.concatenate(ids),
+        (np.concatenate(normals), np.concatenate(tangents), uv, color),
+        area,
+    )
+
+
+def _indexed(
+    material: Material,
+    points: NDArray[np.float32],
+    ids: NDArray[np.int64],
+    corners: tuple[Floats, Floats, Floats, NDArray[np.uint8]],
+    area: float,
+) -> Primitive:
+    """Corners that agree in place, normal, texture coordinate, color and handedness become one vertex."""
+    normal, tangent, uv, color = corners
     key = np.column_stack(
-        [ids, np.rint(normal * 512).astype(np.int64), np.rint(uv * 4096).astype(np.int64), color]
+        [
+            ids,
+            np.rint(normal * 512).astype(np.int64),
+            np.rint(uv * 4096).astype(np.int64),
+            color,
+            tangent[:, 3] > 0,
+        ]
     )
     _, first, inverse = np.unique(key, axis=0, return_index=True, return_inverse=True)
-    alpha = np.full((len(first), 1), 255, np.uint8)
+    inverse = inverse.reshape(-1)
+    summed = np.column_stack([np.bincount(inverse, tangent[:, k], len(first)) for k in range(3)])
+    vertex_normal = normal[first]
+    hand = np.where(tangent[first, 3] > 0, 1.0, -1.0)
     return Primitive(
         material,
         points[ids[first]],
-        normal[first].astype(np.float32),
-        uv[first],
-        np.hstack([color[first], alpha]),
+        vertex_normal.astype(np.float32),
+        np.column_stack([_upright(summed, vertex_normal), hand]).astype(np.float32),
+        uv[first].astype(np.float32),
+        np.hstack([color[first], np.full((len(first), 1), 255, np.uint8)]),
         inverse.reshape(-1, 3).astype(np.uint32),
         area,
     )
+
+
+def corner_tangents(corners: Floats, uv: Floats, normals: Floats) -> Floats:
+    """For each corner the direction in which u grows, and +1 or -1 for the side to which v grows."""
+    edge, other = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    du, dv = uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]
+    area = du[:, 0] * dv[:, 1] - du[:, 1] * dv[:, 0]
+    sign = np.where(area < 0, -1.0, 1.0)[:, None]
+    along = (edge * dv[:, 1:] - other * du[:, 1:]) * sign
+    up = (other * du[:, :1] - edge * dv[:, :1]) * sign
+    tangent, up = np.repeat(along, 3, 0), np.repeat(up, 3, 0)
+    tangent = _upright(tangent, normals)
+    hand = np.where(np.einsum("ij,ij->i", np.cross(normals, tangent), up) < 0, -1.0, 1.0)
+    return np.column_stack([tangent, hand])
+
+
+def _upright(tangents: Floats, normals: Floats) -> Floats:
+    """Unit tangents at right angles to the normals; any such where a tangent is undefined."""
+    flat = tangents - normals * np.einsum("ij,ij->i", tangents, normals)[:, None]
+    size = np.linalg.norm(flat, axis=1, keepdims=True)
+    axis = np.where(np.abs(normals[:, :1]) < 0.8, [[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]])
+    spare = np.cross(np.cross(normals, axis), normals)
+    spare /= np.maximum(np.linalg.norm(spare, axis=1, keepdims=True), 1e-14)
+    return np.where(size > 1e-12, flat / np.maximum(size, 1e-12), spare)
 
 
 def corner_normals(

@@ -13,7 +13,9 @@ from asset_forge import __version__
 from asset_forge.generation.providers.procedural.models.assembly import Primitive
 from asset_forge.generation.providers.procedural.models.materials import Images, Material
 
+# OpenGL's numbers, as glTF uses them.
 _REPEAT, _LINEAR, _MIPMAPS = 10497, 9729, 9987
+_VERTICES, _INDICES = 34962, 34963
 
 
 def to_glb(
@@ -40,6 +42,11 @@ def to_glb(
         parts = [mesh["primitives"][0] for mesh in tree["meshes"]]
         for index, part in enumerate(parts):
             part["material"] = index
+            # trimesh marks attributes that it does not know as custom.
+            part["attributes"]["TANGENT"] = part["attributes"].pop("_TANGENT")
+            _target(tree, part["indices"], _INDICES)
+            for accessor in part["attributes"].values():
+                _target(tree, accessor, _VERTICES)
         tree["meshes"] = [{"name": name, "primitives": parts}]
         tree["nodes"] = [{"name": name, "mesh": 0, "extras": dict(extras)}]
         tree["scenes"] = [{"name": name, "nodes": [0]}]
@@ -58,7 +65,7 @@ def _geometry(primitive: Primitive) -> trimesh.Trimesh:
     # trimesh keeps v upward and turns it round when it writes.
     visual = TextureVisuals(uv=primitive.uv, material=PBRMaterial(name=primitive.material.name))
     visual.vertex_attributes["color"] = primitive.colors
-    return trimesh.Trimesh(
+    mesh = trimesh.Trimesh(
         vertices=primitive.positions,
         faces=primitive.faces,
         vertex_normals=primitive.normals,
@@ -66,6 +73,12 @@ def _geometry(primitive: Primitive) -> trimesh.Trimesh:
         process=False,
         validate=False,
     )
+    mesh.vertex_attributes["_TANGENT"] = primitive.tangents
+    return mesh
+
+
+def _target(tree: dict[str, Any], accessor: int, target: int) -> None:
+    tree["bufferViews"][tree["accessors"][accessor]["bufferView"]]["target"] = target
 
 
 def _material(

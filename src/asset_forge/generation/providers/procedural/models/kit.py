@@ -1,6 +1,7 @@
 """What a shape grammar works with: the prompt's reading, random numbers, materials, and a place to put parts."""
 
 import colorsys
+from dataclasses import replace
 
 import numpy as np
 from manifold3d import Manifold
@@ -152,3 +153,10 @@ class Kit:
             crease = 1.0 if self.style("lowpoly") else crease
             body = Body(solid, material, at, turn, mapping, crease, tint, paint)
             self.bodies.append(body)
+
+    def move(self, first: int, by: tuple[float, float, float]) -> None:
+        """Move all bodies from the ``first`` on (an index into ``bodies``)."""
+        for index in range(first, len(self.bodies)):
+            body = self.bodies[index]
+            at = (body.at[0] + by[0], body.at[1] + by[1], body.at[2] + by[2])
+            self.bodies[index] = replace(body, at=at)

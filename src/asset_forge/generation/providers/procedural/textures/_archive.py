@@ -33,8 +33,8 @@ TEXTURE_OPTIONS: Final = schema(
 _SURFACES: Final = {"metal": "plates"}
 _KIN: Final = {
     "roof": ("thatch", ("thatch", "thatched", "straw")),
-    "stone": ("plaster", ("plaster", "stucco", "concrete")),
-    "brick": ("blocks", ("stone", "block", "castle", "granite", "sandstone")),
+    "stone": ("blocks", ("block", "castle", "wall", "dungeon")),
+    "brick": ("blocks", ("stone", "block", "castle", "granite", "sandstone", "dungeon")),
     "metal": ("metal", ("brushed", "polished", "smooth", "plain", "sheet")),
     "leather": ("fur", ("fur", "furry")),
     "planks": ("wood", ("grain", "plain", "smooth")),

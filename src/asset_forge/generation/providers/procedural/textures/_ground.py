@@ -137,20 +137,20 @@ def lava(look: Look, noise: Noise) -> Surface:
 
 def water(look: Look, noise: Noise) -> Surface:
     """A water surface with small waves and caustic light."""
-    waves = noise.fractal(4.0, 1.7)
-    caustic = 1 - np.abs(2 * noise.fractal(4.0, 1.5) - 1)
+    waves = noise.fractal(4.0, 2.4)
+    caustic = 1 - np.abs(2 * noise.fractal(4.0, 2.2) - 1)
     tone = 0.72 + 0.4 * (waves - 0.5)
     albedo = mix(
-        shaded(look.color, tone), shaded(look.accent, tone), step(caustic, 0.88, 1.0) * 0.5
+        shaded(look.color, tone), shaded(look.accent, tone), step(caustic, 0.9, 1.0) * 0.6
     )
-    return Surface(albedo, waves, constant(0.08, noise.size), constant(0, noise.size), 0.03)
+    return Surface(albedo, waves, constant(0.08, noise.size), constant(0, noise.size), 0.02)
 
 
 def metal(look: Look, noise: Noise) -> Surface:
     """Forged metal: brushed, dented, scratched with age."""
     brush = noise.fractal(10.0, 0.5, (0.05, 1.0))
-    dents = noise.fractal(4.0, 1.8)
-    smudge = noise.fractal(2.5, 1.5)
+    dents = noise.fractal(3.0, 2.4)
+    smudge = noise.fractal(2.5, 2.0)
     scratches = np.zeros_like(brush)
     for stretch in ((0.04, 1.0), (1.0, 0.06)):
         scratches = np.maximum(scratches, step(noise.fractal(20.0, 0.4, stretch), 0.78, 0.9))
@@ -159,11 +159,11 @@ def metal(look: Look, noise: Noise) -> Surface:
     albedo = mix(
         shaded(look.color, tone), shaded(blend(look.color, (1, 1, 1), 0.4), tone), scratches * 0.5
     )
-    tarnish = step(smudge, 0.55, 0.8) * look.age * 0.7
+    tarnish = step(smudge, 0.5, 0.85) * look.age * 0.8
     albedo = mix(albedo, shaded(darker(look.color, 0.45), tone), tarnish)
     rough = 0.26 + 0.12 * (brush - 0.5) + 0.3 * tarnish + 0.15 * (smudge - 0.5)
     height = np.clip(0.5 + 0.5 * (dents - 0.5) * (0.3 + look.age) - 0.3 * scratches, 0, 1)
-    return Surface(albedo, height, np.clip(rough, 0.05, 1), constant(1.0, noise.size), 0.012)
+    return Surface(albedo, height, np.clip(rough, 0.05, 1), constant(1.0, noise.size), 0.004)
 
 
 def rust(look: Look, noise: Noise) -> Surface:
@@ -193,4 +193,5 @@ def glow(look: Look, noise: Noise) -> Surface:
     light = mix(
         flat(look.color, noise.size), flat(look.accent, noise.size), step(flicker, 0.45, 0.8)
     )
-    return Surface(light, flicker, constant(0.6, noise.size), constant(0, noise.size), 0.004, light)
+    dark = light * 0.35
+    return Surface(dark, flicker, constant(0.6, noise.size), constant(0, noise.size), 0.004, light)

@@ -155,7 +155,7 @@ def wood(look: Look, noise: Noise) -> Surface:
     cracks = step(grain, 0.3, 0.2) * look.age
     height = np.clip(0.6 + 0.4 * (grain - 0.5) - 0.2 * rings - 0.5 * cracks, 0, 1)
     albedo *= (1 - 0.5 * cracks)[..., None]
-    return Surface(albedo, height, 0.55 + 0.3 * grain, constant(0, noise.size), 0.01)
+    return Surface(albedo, height, 0.55 + 0.3 * grain, constant(0, noise.size), 0.006)
 
 
 def plates(look: Look, noise: Noise) -> Surface:
