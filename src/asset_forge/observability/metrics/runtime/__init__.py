@@ -1,4 +1,4 @@
-"""Metrics of the process, the interpreter, the event loop and the machine, under their usual names."""
+"""Metrics of the process, the interpreter, the event loop and the machine, as usually named."""
 
 from asset_forge.observability.metrics.runtime._declarations import (
     EVENT_LOOP_LAG_SECONDS,

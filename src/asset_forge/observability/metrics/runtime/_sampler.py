@@ -1,4 +1,4 @@
-"""Sets the runtime metrics of this process at intervals, and measures how late its event loop is."""
+"""Sets the runtime metrics of a process at intervals, and measures how late its event loop is."""
 
 from __future__ import annotations
 
@@ -60,11 +60,6 @@ class RuntimeSampler:
             self._state_python,
         )
         for step in steps:
-
-            self._sample_collections,
-            self._sample_memory,
-            self._state_python,
-        ):
             with contextlib.suppress(psutil.Error, OSError, NotImplementedError):
                 step()
 
