@@ -11,6 +11,7 @@ from asset_forge.observability.health._check import Check, Finding, Status
 from asset_forge.observability.health.checks._thresholds import UsedPercent
 
 _GIB = 1024**3
+_UNKNOWN = dict.fromkeys(("freeGB", "usedPercent", "tmpDirExists", "assetsDirExists"))
 _PROBE = b"\0" * 4096
 
 
@@ -26,7 +27,8 @@ def disk(
 
     Degraded from 80 % used and unhealthy from 95 %, unless `thresholds` says otherwise; degraded
     while `tmp_dir` or `assets_dir` is missing; unhealthy when a write of 4 KiB into `data_dir`
-    fails (full, read-only, out of inodes, over quota, missing). `freeGB` counts 2^30 bytes that
+    fails (full, read-only, out of inodes, over quota), and, with figures of null, when the directory is
+    missing or the volume hangs. `freeGB` counts 2^30 bytes that
     an unprivileged process may still take, and `usedPercent` is the share as `df` prints it.
     """
     limits = thresholds if thresholds is not None else UsedPercent(degraded=80, unhealthy=95)
@@ -45,9 +47,15 @@ def disk(
         fault = _write_fault(data_dir)
         if fault is not None:
             status, details["error"] = Status.UNHEALTHY, fault
-        return Finding(status, details, available=status is not Status.UNHEALTHY)
+        return Finding(status, details)
 
-    return Check(name="disk", run=run, timeout_seconds=timeout_seconds, reports_latency=False)
+    return Check(
+        name="disk",
+        run=run,
+        timeout_seconds=timeout_seconds,
+        reports_latency=False,
+        failure_details=_UNKNOWN,
+    )
 
 
 def _usage(directory: Path) -> tuple[int, float]:

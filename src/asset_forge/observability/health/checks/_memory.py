@@ -91,4 +91,10 @@ def memory(
         }
         return Finding(limits.judge(used_percent), details)
 
-    return Check(name="memory", run=run, timeout_seconds=timeout_seconds, reports_latency=False)
+    return Check(
+        name="memory",
+        run=run,
+        timeout_seconds=timeout_seconds,
+        reports_latency=False,
+        failure_details={"system": None, "process": None},
+    )
