@@ -13,9 +13,11 @@ never sees another's. The layer that receives a request or starts a job opens a 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+from asset_forge.observability.redaction import Json
 
 __all__ = ["MAX_BREADCRUMBS", "Scope", "assign", "current", "scope"]
 
@@ -46,9 +48,9 @@ class Scope:
         self.trace_id = trace_id
         self.user_id = user_id
         self.job_id = job_id
-        self.breadcrumbs: deque[Mapping[str, object]] | None = None
+        self.breadcrumbs: deque[dict[str, Json]] | None = None
 
-    def trail(self) -> deque[Mapping[str, object]]:
+    def trail(self) -> deque[dict[str, Json]]:
         """The ring of breadcrumbs, made at first use."""
         if self.breadcrumbs is None:
             self.breadcrumbs = deque(maxlen=MAX_BREADCRUMBS)

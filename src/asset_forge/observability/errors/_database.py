@@ -246,7 +246,7 @@ def _position(cursor: str) -> tuple[float, str]:
 
 
 def _identity(row: _Row) -> tuple[str, str, str, str, Severity, str | None]:
-    severity: Severity = next((known for known in SEVERITIES if known == row[4]), "error")
+    severity: Severity = next((known for known in SEVERITIES if known == row[4]), SEVERITIES[1])
     return row[0], row[1], row[2], row[3], severity, row[5]
 
 

@@ -11,7 +11,7 @@ from asset_forge.observability.redaction import Json, Limits, Redactor
 from ._declarations import Severity
 from ._frames import FrameReader, walk
 
-__all__ = ["MAX_EXCEPTIONS", "Link", "Report", "build_event", "chain", "describe"]
+__all__ = ["MAX_EXCEPTIONS", "Link", "Report", "build_event", "chain", "describe", "members"]
 
 MAX_EXCEPTIONS = 10
 """Exceptions described of one failure: itself, its causes and the members of groups."""
@@ -63,6 +63,14 @@ def describe(error: BaseException) -> str:
         return f"[unreadable: {type(fault).__name__}]"
 
 
+def members(group: BaseException) -> Sequence[BaseException]:
+    """What ``group`` holds; nothing for an exception that is no group."""
+    if not isinstance(group, BaseExceptionGroup):
+        return ()
+    held: Sequence[BaseException] = group.exceptions  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return held
+
+
 def chain(error: BaseException) -> list[Link]:
     """``error`` first, then causes, contexts and group members, each once, at most
     :data:`MAX_EXCEPTIONS`.
@@ -77,11 +85,10 @@ def chain(error: BaseException) -> list[Link]:
         seen.add(id(link.error))
         here = len(links)
         links.append(link)
-        if isinstance(link.error, BaseExceptionGroup):
-            members: Sequence[BaseException] = link.error.exceptions  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-            waiting += [
-                Link(member, here, f"exceptions[{index}]") for index, member in enumerate(members)
-            ]
+        waiting += [
+            Link(member, here, f"exceptions[{index}]")
+            for index, member in enumerate(members(link.error))
+        ]
         if link.error.__cause__ is not None:
             waiting.append(Link(link.error.__cause__, here, "__cause__"))
         elif link.error.__context__ is not None and not link.error.__suppress_context__:
@@ -115,7 +122,7 @@ def build_event(
         "level": _LEVELS[report.severity],
         "tags": tags,
         "extra": redactor.value(dict(report.extra), limits=_EXTRA),
-        "breadcrumbs": {"values": _trail(scope)},
+        "breadcrumbs": {"values": [*(scope.breadcrumbs or ())]},
     }
     if error is None:
         event["logentry"] = {"formatted": message}
@@ -144,11 +151,6 @@ def build_event(
     return event
 
 
-def _trail(scope: Scope) -> list[Json]:
-    crumbs = tuple(scope.breadcrumbs or ())
-    return [crumb for crumb in crumbs if isinstance(crumb, dict)]
-
-
 def _exceptions(error: BaseException, redactor: Redactor, frames: FrameReader) -> list[Json]:
     described: list[Json] = []
     for index, link in enumerate(chain(error)):
@@ -160,7 +162,7 @@ def _exceptions(error: BaseException, redactor: Redactor, frames: FrameReader) -
         mechanism["exception_id"] = index
         if link.parent is not None:
             mechanism |= {"parent_id": link.parent, "source": link.source}
-        if isinstance(link.error, BaseExceptionGroup):
+        if members(link.error):
             mechanism["is_exception_group"] = True
         entry: dict[str, Json] = {
             "type": kind.__qualname__,

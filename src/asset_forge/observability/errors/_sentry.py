@@ -106,14 +106,14 @@ class SentrySink:
         self, dsn: str, *, dropped: CounterFamily | None = None, queue_size: int = _QUEUE
     ) -> None:
         check_dsn(dsn)
-        transport = type(
+        counting = type(
             "CountingTransport",
             (_Transport,),
-            {"dropped": dropped.labels("sentry") if dropped else None},
+            {"dropped": dropped.labels("sentry") if dropped is not None else None},
         )
         self._client = sentry_sdk.Client(
             dsn=dsn.strip(),
-            transport=transport,
+            transport=counting,
             transport_queue_size=queue_size,
             default_integrations=False,
             auto_enabling_integrations=False,
@@ -122,14 +122,15 @@ class SentrySink:
             enable_backpressure_handling=False,
             spotlight=False,
         )
+        transport = self._client.transport  # kept, as closing takes it from the client
+        if transport is None:
+            raise RuntimeError("sentry-sdk made no transport for a valid DSN")
+        self._transport = transport
 
     def send(self, event: Mapping[str, Json]) -> None:
         """Queue ``event``, which carries an ``event_id`` and is redacted already. Never waits for
         the network.
         """
-        transport = self._client.transport
-        if transport is None:
-            return
         envelope = Envelope(
             headers={
                 "event_id": event["event_id"],
@@ -137,12 +138,11 @@ class SentrySink:
             }
         )
         envelope.add_event({**event, "sdk": {"name": "sentry.python", "version": VERSION}})  # pyright: ignore[reportArgumentType] - the SDK's own type is narrower than the protocol
-        transport.capture_envelope(envelope)
+        self._transport.capture_envelope(envelope)
 
     def flush(self, timeout: float) -> None:
         """Wait up to ``timeout`` seconds for what is queued."""
-        if self._client.transport is not None:
-            self._client.transport.flush(timeout)
+        self._transport.flush(timeout)
 
     def close(self, timeout: float = 2.0) -> None:
         """Wait up to ``timeout`` seconds for what is queued, count the rest as dropped."""

@@ -12,7 +12,7 @@ from asset_forge.observability import context
 from asset_forge.observability.redaction import Json, Limits, Redactor
 
 from ._declarations import SEVERITIES, CounterFamily, Severity
-from ._event import Report, build_event, chain, describe
+from ._event import Report, build_event, chain, describe, members
 from ._fingerprint import fingerprint
 from ._frames import FrameReader, walk
 from ._limit import EventLimit
@@ -27,6 +27,7 @@ BreadcrumbLevel = Literal["debug", "info", "warning", "error", "critical"]
 _MARK = (
     "_asset_forge_captured"  # on the exception object: the fingerprint under which it was captured
 )
+_MAX_MEMBERS = 1_000
 _BREADCRUMB = Limits(depth=4, width=20, length=512, nodes=60, total_length=4_096)
 
 
@@ -69,8 +70,10 @@ class ErrorTracker:
         self._store = store
         self._redactor = redactor
         self._sentry = sentry
-        self._counters = {name: captured.labels(name) for name in SEVERITIES} if captured else {}
-        self._dropped = dropped.labels("errors") if dropped else None
+        self._counters = (
+            {name: captured.labels(name) for name in SEVERITIES} if captured is not None else {}
+        )
+        self._dropped = dropped.labels("errors") if dropped is not None else None
         self._installation: dict[str, Json] = {
             name: redactor.text(value)
             for name, value in (
@@ -85,6 +88,11 @@ class ErrorTracker:
         self._clock = clock
         self._new_id = new_id
         self._mark_lock = threading.Lock()
+
+    @property
+    def store(self) -> ErrorStore:
+        """The local store, to list and resolve groups."""
+        return self._store
 
     def capture(
         self,
@@ -217,22 +225,17 @@ class ErrorTracker:
 
 def _captured(error: BaseException) -> str | None:
     """The fingerprint under which ``error``, or everything in the group that it is, was captured."""
-    mark: object = error.__dict__.get(_MARK)
-    if isinstance(mark, str):
-        return mark
-    if not isinstance(error, BaseExceptionGroup):
-        return None
     found: str | None = None
-    waiting: list[BaseException] = list(error.exceptions)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-    for _ in range(1_000):
+    waiting: list[BaseException] = [error]
+    for _ in range(_MAX_MEMBERS):
         if not waiting:
             return found
         member = waiting.pop()
-        mark = member.__dict__.get(_MARK)
+        mark: object = member.__dict__.get(_MARK)
         if isinstance(mark, str):
             found = mark
-        elif isinstance(member, BaseExceptionGroup):
-            waiting += member.exceptions  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        elif held := members(member):
+            waiting += held
         else:
             return None
     return None

@@ -25,6 +25,7 @@ _FIXED = frozenset({"level", "severity", "time", "pid", "hostname", "name", "msg
 _MAX_STACK = 32_768
 _MAX_NAMES = 1_000  # names of fields are few, unless somebody makes them from data
 _SMALL = 10**12  # a longer number may be that of a card
+_NUMBERS = (int, bool)  # and no subclass, whose value may be written otherwise, such as an enum's
 _JSON_STARTS = frozenset("{[")
 _HEADS = {name: (pino_level(name), severity(name)) for name in LEVEL_NAMES}
 
@@ -94,17 +95,18 @@ class LineBuilder:
         for key, value in event.items():
             name, plain = names.get(key) or self._name(key)
             if plain:
-                kind = type(value)
-                if kind is str and value[:1] not in _JSON_STARTS:  # pyright: ignore[reportIndexIssue]
-                    line[name] = text(value)  # pyright: ignore[reportArgumentType]
-                    continue
-                if (
-                    value is None
-                    or kind is bool
-                    or (kind is int and -_SMALL < value < _SMALL)
-                    or (kind is float and isfinite(value))
-                ):  # pyright: ignore[reportOperatorIssue]
-                    line[name] = value  # pyright: ignore[reportArgumentType]
+                if isinstance(value, str):
+                    if value[:1] not in _JSON_STARTS:
+                        line[name] = text(value)
+                        continue
+                elif isinstance(value, float):
+                    if isfinite(value):
+                        line[name] = value
+                        continue
+                elif (
+                    isinstance(value, int) and type(value) in _NUMBERS and -_SMALL < value < _SMALL
+                ):
+                    line[name] = value
                     continue
             line[name] = self._redactor.value(value, key=key)
 

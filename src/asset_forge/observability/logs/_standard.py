@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
+from dataclasses import dataclass, field
 
 from ._levels import to_name
 
-__all__ = ["StandardHandler", "adopt"]
+__all__ = ["Adopted", "StandardHandler", "adopt"]
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
@@ -28,7 +29,7 @@ class StandardHandler(logging.Handler):
         super().__init__()
         self._emit = emit
 
-    def createLock(self) -> None:
+    def createLock(self) -> None:  # noqa: N802 - the name that `logging` calls
         """No lock: the queue behind has one, and a lock held over a fork would hang the child."""
         self.lock = None
 
@@ -49,26 +50,52 @@ class StandardHandler(logging.Handler):
         self._emit(record.name, to_name(record.levelno), event)
 
 
-def adopt() -> list[tuple[logging.Logger, list[logging.Handler], bool]]:
-    """Take the handlers that write to streams from all named loggers and let the root's do it
-    instead.
+@dataclass(slots=True)
+class Adopted:
+    """How a logger was before it was taken over."""
 
-    Returns what was there, for putting it back.
+    logger: logging.Logger
+    propagate: bool
+    taken: list[logging.Handler]
+    given: list[logging.Handler] = field(default_factory=list[logging.Handler])
+
+    def give_back(self) -> None:
+        """Make the logger what it was."""
+        self.logger.propagate = self.propagate
+        for handler in self.given:
+            self.logger.removeHandler(handler)
+        for handler in self.taken:
+            self.logger.addHandler(handler)
+
+
+def adopt(claimed: Iterable[str]) -> list[Adopted]:
+    """Take the handlers that write to streams from all named loggers and let the root's do it instead.
+
+    The ``claimed`` loggers get a handler that does nothing: their libraries would otherwise set up
+    one of their own as soon as they start. Returns what was there, for putting it back.
     """
-    before: list[tuple[logging.Logger, list[logging.Handler], bool]] = []
-    for logger in list(logging.root.manager.loggerDict.values()):
+    for name in claimed:
+        logging.getLogger(name)
+    names = set(claimed)
+    adopted: list[Adopted] = []
+    for name, logger in list(logging.root.manager.loggerDict.items()):
         if not isinstance(logger, logging.Logger):
             continue
-        streams = [
-            handler
-            for handler in logger.handlers
-            if isinstance(handler, logging.StreamHandler)
-            and not isinstance(handler, logging.FileHandler)
-        ]
-        if not streams:
+        streams = [handler for handler in logger.handlers if _writes_to_a_stream(handler)]
+        if not streams and (name not in names or logger.handlers):
             continue
-        before.append((logger, streams, logger.propagate))
+        before = Adopted(logger, logger.propagate, streams)
         for handler in streams:
-            logger.removeHandler(handler)  # pyright: ignore[reportUnknownArgumentType]
+            logger.removeHandler(handler)
+        if name in names:
+            before.given.append(logging.NullHandler())
+            logger.addHandler(before.given[0])
         logger.propagate = True
-    return before
+        adopted.append(before)
+    return adopted
+
+
+def _writes_to_a_stream(handler: logging.Handler) -> bool:
+    return isinstance(handler, logging.StreamHandler) and not isinstance(
+        handler, logging.FileHandler
+    )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import Literal
 
 import structlog
+from structlog.typing import Processor
 
 from asset_forge.observability.redaction import Redactor
 
@@ -19,7 +20,7 @@ from ._declarations import CounterFamily
 from ._levels import LEVEL_NAMES, TRACE, to_level, to_name
 from ._logger import Logger
 from ._render import LineBuilder
-from ._standard import StandardHandler, adopt
+from ._standard import Adopted, StandardHandler, adopt
 from ._writer import LineWriter
 
 __all__ = ["LogSystem", "configure_logging"]
@@ -39,6 +40,7 @@ class LogSystem:
         messages: CounterFamily | None,
         dropped: CounterFamily | None,
         max_lines: int,
+        claimed: tuple[str, ...],
     ) -> None:
         self._builder = builder
         self._console = console
@@ -49,13 +51,14 @@ class LogSystem:
         self._writer = LineWriter(
             fd,
             report=self._loss,
-            on_lost=(lambda count: lost.inc(count)) if lost is not None else lambda _: None,
+            on_lost=lost.inc if lost is not None else lambda _: None,
             max_lines=max_lines,
         )
         self._handler = StandardHandler(self.emit)
         self._root_level = logging.root.level
         self._root_handlers = list(logging.root.handlers)
-        self._adopted: list[tuple[logging.Logger, list[logging.Handler], bool]] = []
+        self._adopted: list[Adopted] = []
+        self._claimed = claimed
         self._changed: dict[str, int] = {}
         self._closed = False
 
@@ -102,7 +105,7 @@ class LogSystem:
         """Take over loggers of libraries that were set up with handlers of their own since;
         `configure_logging` does it once.
         """
-        self._adopted += adopt()
+        self._adopted += adopt(self._claimed)
 
     def flush(self, timeout: float = 1.0) -> bool:
         """Wait up to ``timeout`` seconds until all lines are written; False if some are not."""
@@ -119,10 +122,8 @@ class LogSystem:
         logging.root.removeHandler(self._handler)
         for handler in self._root_handlers:
             logging.root.addHandler(handler)
-        for logger, handlers, propagate in self._adopted:
-            logger.propagate = propagate
-            for handler in handlers:
-                logger.addHandler(handler)
+        for adopted in reversed(self._adopted):
+            adopted.give_back()
         for name, level in self._changed.items():
             logging.getLogger(name or None).setLevel(level)
         logging.root.setLevel(self._root_level)
@@ -137,7 +138,9 @@ class LogSystem:
             self.set_level(name, own)
         logging.captureWarnings(True)
         self.adopt()
-        processors = structlog.get_config()["processors"] if structlog.is_configured() else []
+        processors: list[Processor] = []
+        if structlog.is_configured():
+            processors = structlog.get_config()["processors"]
         processors[:] = [self._process]  # in place: loggers that modules keep hold this very list
         structlog.configure(
             processors=processors,
@@ -179,6 +182,7 @@ def configure_logging(
     clock: Callable[[], float] = time.time,
     hostname: str | None = None,
     max_lines: int = 10_000,
+    claimed: tuple[str, ...] = ("dbos",),
 ) -> LogSystem:
     """Make this process write structured lines, from structlog's loggers and from the standard
     library's.
@@ -208,6 +212,7 @@ def configure_logging(
         messages=messages,
         dropped=dropped,
         max_lines=max_lines,
+        claimed=claimed,
     )
     system.install(level, levels or {})
     return system

@@ -13,10 +13,9 @@ from collections.abc import Callable
 __all__ = ["LineWriter"]
 
 _BATCH_BYTES = 65_536
-_GATHER_SECONDS = 0.005  # lines that come together are written together: a wake-up for each costs more than the line
-_RETRY_SECONDS = (
-    0.05  # for a sink that refused: soon enough to see it recover, rare enough to cost nothing
-)
+_FULL = "the queue was full"
+_GATHER_SECONDS = 0.005  # a wake-up of the thread for each line would cost more than the line
+_RETRY_SECONDS = 0.05  # for a sink that refused: soon enough to see it recover
 
 
 class LineWriter:
@@ -63,8 +62,9 @@ class LineWriter:
         self._bytes = 0
         self._sleeping = False
         self._writing = 0
+        self._reporting = 0
         self._unreported = 0
-        self._reason = "the queue was full"
+        self._reason = _FULL
         self._torn = False
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -127,35 +127,42 @@ class LineWriter:
             self._thread = None
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not self._lines and not self._closing:
-                    self._sleeping = True
-                    self._changed.wait()
-                if not self._closing and self._bytes < _BATCH_BYTES:
-                    self._changed.wait(_GATHER_SECONDS)
-                if self._closing:
-                    return
-                batch = self._take()
-                lost, reason = self._unreported, self._reason
-                self._unreported = 0
-            if lost:
-                batch.insert(0, self._report(lost, reason))
-            refused, why = self._put(batch)
-            with self._changed:
-                self._writing = 0
-                if refused:
-                    missing = min(refused, len(batch) - bool(lost))
-                    self._unreported += missing + (lost if refused == len(batch) else 0)
-                    self._reason = why
-                elif not self._unreported:
-                    self._reason = "the queue was full"
-                closing = self._closing
-                self._changed.notify_all()
-                if refused and not closing:
-                    self._changed.wait(_RETRY_SECONDS)
-            if refused and not closing:
-                self._on_lost(missing)
+        while (batch := self._next()) is not None:
+            self._settle(len(batch), self._put(batch))
+
+    def _next(self) -> list[bytes] | None:
+        """Wait for lines and take a batch, led by the report of what was lost before; `None` at the end."""
+        with self._changed:
+            while not self._lines and not self._closing:
+                self._sleeping = True
+                self._changed.wait()
+            if not self._closing and self._bytes < _BATCH_BYTES:
+                self._changed.wait(_GATHER_SECONDS)
+            if self._closing:
+                return None
+            batch = self._take()
+            self._writing = len(batch)
+            self._reporting, self._unreported = self._unreported, 0
+            reason = self._reason
+        if self._reporting:
+            batch.insert(0, self._report(self._reporting, reason))
+        return batch
+
+    def _settle(self, written: int, refused: int) -> None:
+        """Count what the sink refused of a batch, and give it a moment then."""
+        lost = refused
+        with self._changed:
+            if self._reporting and refused == written:  # the report, which is no line of anybody's
+                self._unreported += self._reporting
+                lost -= 1
+            self._unreported += lost
+            self._writing = 0
+            left_behind = self._closing  # close() has counted them
+            self._changed.notify_all()
+            if refused and not self._closing:
+                self._changed.wait(_RETRY_SECONDS)
+        if lost and not left_behind:
+            self._on_lost(lost)
 
     def _take(self) -> list[bytes]:
         batch: list[bytes] = []
@@ -165,24 +172,30 @@ class LineWriter:
             size += len(line)
             batch.append(line)
         self._bytes -= size
-        self._writing = len(batch)
         return batch
 
-    def _put(self, batch: list[bytes]) -> tuple[int, str]:
-        """Write the batch; returns how many lines the sink refused, and why."""
+    def _put(self, batch: list[bytes]) -> int:
+        """Write the batch; returns how many lines at its end the sink refused."""
         data = memoryview((b"\n" if self._torn else b"") + b"".join(batch))
         while data:
             try:
-                data = data[os.write(self._fd, data) :]
-            except BlockingIOError:  # somebody made the descriptor non-blocking
-                select.select([], [self._fd], [], 0.5)
-                if self._closing:
-                    return bytes(data).count(b"\n"), "the sink did not take them before the end"
+                data = data[self._write_some(data) :]
             except OSError as error:
-                refused = bytes(data).count(b"\n")
-                self._torn = refused < len(batch) or self._torn
-                return min(refused, len(batch)), os.strerror(error.errno) if error.errno else str(
-                    error
-                )
-        self._torn = False
-        return 0, ""
+                rest = bytes(data)
+                refused = min(rest.count(b"\n"), len(batch))
+                whole_lines = b"".join(batch[len(batch) - refused :])
+                self._torn = self._torn or len(rest) != len(whole_lines)
+                self._reason = os.strerror(error.errno) if error.errno else str(error)
+                return refused
+            self._torn = False
+        self._reason = _FULL
+        return 0
+
+    def _write_some(self, data: memoryview) -> int:
+        try:
+            return os.write(self._fd, data)
+        except BlockingIOError:  # somebody made the descriptor non-blocking
+            select.select([], [self._fd], [], 0.5)
+            if self._closing:
+                raise TimeoutError("the sink did not take them before the end") from None
+            return 0
