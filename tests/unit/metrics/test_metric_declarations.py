@@ -1,0 +1,99 @@
+"""What a declaration accepts, and that it says everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from asset_forge.observability.metrics import (
+    CounterDeclaration,
+    DeclarationError,
+    GaugeDeclaration,
+    HistogramDeclaration,
+    InfoDeclaration,
+    Label,
+    Registry,
+)
+
+
+def test_every_fault_of_a_declaration_is_reported_at_once() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        HistogramDeclaration(
+            "request seconds",
+            " ",
+            (Label("a-b"), Label("le"), Label("x", ()), Label("y", ("p", "p"))),
+            series_limit=0,
+            buckets=(1.0, 1.0),
+        )
+    text = str(caught.value)
+    for subject in ("'request seconds'", "help", "'a-b'", "'le'", "'x'", "'y'", "series_limit", "buckets"):
+        assert subject in text
+    assert len(caught.value.faults) == 8
+
+
+@pytest.mark.parametrize(
+    "buckets", [(), (float("inf"),), (float("nan"),), (2.0, 1.0), (1.0, 1.0), (1.0, float("inf"))]
+)
+def test_buckets_are_finite_and_rise(buckets: tuple[float, ...]) -> None:
+    with pytest.raises(DeclarationError, match="buckets"):
+        HistogramDeclaration("x_seconds", "A time.", buckets=buckets)
+
+
+@pytest.mark.parametrize("name", ["x", "x_count", "_total", "9x_total", ""])
+def test_a_counter_is_named_total(name: str) -> None:
+    with pytest.raises(DeclarationError, match="name"):
+        CounterDeclaration(name, "A count.")
+
+
+@pytest.mark.parametrize("name", ["x_total", "x_sum", "x_count", "x_bucket", "x_info", "x_created"])
+def test_a_gauge_does_not_take_the_ending_of_another_kind(name: str) -> None:
+    with pytest.raises(DeclarationError, match="ending"):
+        GaugeDeclaration(name, "A value.")
+
+
+def test_an_info_is_named_info() -> None:
+    with pytest.raises(DeclarationError, match="_info"):
+        InfoDeclaration("build", "Facts.")
+
+
+def test_a_unit_that_the_name_lacks_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="unit"):
+        GaugeDeclaration("storage_used", "Bytes.", unit="bytes")
+
+
+def test_initial_combinations_are_checked_against_the_labels() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        CounterDeclaration(
+            "x_total", "A count.", (Label("s", ("a",)),), initial=(("b",), ("a", "a"))
+        )
+    assert len(caught.value.faults) == 2
+
+
+def test_a_set_of_declarations_with_clashing_sample_names_is_refused() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Registry(
+            [
+                GaugeDeclaration("x_seconds", "A value."),
+                HistogramDeclaration("x_seconds", "A time.", buckets=(1.0,)),
+                CounterDeclaration("y_total", "A count."),
+                GaugeDeclaration("y", "A value under the family name of the counter."),
+            ]
+        )
+    assert "'x_seconds' is declared twice" in str(caught.value)
+    assert "both write 'y'" in str(caught.value)
+
+
+def test_an_undeclared_metric_is_named_in_the_error() -> None:
+    registry = Registry([])
+    with pytest.raises(KeyError, match="'x_total' is not declared"):
+        registry.counter(CounterDeclaration("x_total", "A count."))
+
+
+def test_a_metric_declared_differently_is_refused() -> None:
+    registry = Registry([CounterDeclaration("x_total", "A count.")])
+    with pytest.raises(KeyError, match="differently"):
+        registry.counter(CounterDeclaration("x_total", "Another count."))
+
+
+def test_a_registry_counter_with_other_labels_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="telemetry_dropped_total"):
+        Registry([CounterDeclaration("telemetry_dropped_total", "Lost.", (Label("place"),))])
