@@ -26,15 +26,16 @@ def anyio_backend() -> str:
 class Served:
     """A running service and the lines that it has written."""
 
-    def __init__(self, prefix: list[str], arguments: dict[str, Any]) -> None:
+    def __init__(self, arguments: dict[str, Any]) -> None:
         self.process = subprocess.Popen(
-            [*prefix, sys.executable, "-u", str(_SCRIPT), json.dumps(arguments)],
+            [sys.executable, "-u", str(_SCRIPT), json.dumps(arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         self.out: list[str] = []
         self.err: list[tuple[float, str]] = []
+        self.url = ""
         self._readers = [
             threading.Thread(target=self._read_out, daemon=True),
             threading.Thread(target=self._read_err, daemon=True),
@@ -97,10 +98,11 @@ class Served:
 def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     started: list[Served] = []
 
-    def start(*, prefix: list[str] | None = None, **arguments: Any) -> Served:
-        served = Served(prefix or [], {"data_dir": str(tmp_path), **arguments})
+    def start(*, wait: bool = True, **arguments: Any) -> Served:
+        served = Served({"data_dir": str(tmp_path), **arguments})
         started.append(served)
-        served.wait_started()
+        if wait:
+            served.wait_started()
         return served
 
     yield start

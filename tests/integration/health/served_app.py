@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
+import os
 import socket
 import sys
 import threading
@@ -33,6 +35,7 @@ from asset_forge.observability.health import (
 )
 from asset_forge.observability.health.checks import HeapUse, database, disk, memory, qdrant
 from asset_forge.observability.health.uvicorn_server import DrainingServer
+from asset_forge.observability.health.workers import WorkerSupervisor
 
 
 async def _select_one() -> None:
@@ -54,6 +57,14 @@ async def _slow(request: Request) -> Response:
 async def _block(request: Request) -> Response:
     time.sleep(float(request.query_params["seconds"]))  # the planted line
     return PlainTextResponse("blocked")
+
+
+async def _die(_request: Request) -> Response:
+    os._exit(7)
+
+
+async def _pid(_request: Request) -> Response:
+    return PlainTextResponse(str(os.getpid()))
 
 
 async def _stray(_request: Request) -> Response:
@@ -99,12 +110,16 @@ def build(arguments: dict[str, Any]) -> tuple[Any, Drain]:
         Route("/slow", _slow),
         Route("/block", _block),
         Route("/stray", _stray),
+        Route("/die", _die),
+        Route("/pid", _pid),
     ]
     app = InFlightRequests(Starlette(routes=routes, lifespan=lifespan), drain)
     return HealthProbes(app, health, details=Details.FULL), drain
 
 
 def serve(arguments: dict[str, Any], sockets: list[socket.socket]) -> None:
+    if "exit_code" in arguments:
+        sys.exit(arguments["exit_code"])
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(created).3f %(message)s"
     )
@@ -118,6 +133,10 @@ def main() -> None:
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     sys.stdout.write(f"port {listener.getsockname()[1]}\n")
     sys.stdout.flush()
+    workers = arguments.get("workers", 0)
+    if workers:
+        supervisor = WorkerSupervisor(functools.partial(serve, arguments), listener, count=workers)
+        sys.exit(supervisor.run())
     serve(arguments, [listener])
 
 

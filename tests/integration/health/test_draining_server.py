@@ -12,9 +12,12 @@ import httpx
 import pytest
 
 
-async def test_sigterm_under_load_fails_no_request_and_ends_with_code_0(serve: Any) -> None:
+@pytest.mark.parametrize("workers", [0, 2])
+async def test_sigterm_under_load_fails_no_request_and_ends_with_code_0(
+    serve: Any, workers: int
+) -> None:
     """Sends 50 requests a second until readiness turns, as a load balancer does."""
-    served = serve(linger_seconds=2.0, step_seconds=0.5)
+    served = serve(linger_seconds=3.0, step_seconds=0.5, workers=workers)
     results: list[int | str] = []
     limits = httpx.Limits(max_connections=100)
     async with httpx.AsyncClient(base_url=served.url, trust_env=False, limits=limits) as client:
@@ -41,6 +44,7 @@ async def test_sigterm_under_load_fails_no_request_and_ends_with_code_0(serve: A
                 await asyncio.sleep(0.02)
         assert ready == 503
         assert (await client.get("/api/health/live")).status_code == 200
+    await asyncio.to_thread(served.until, lambda: served.code("live") == 0)
     code = await asyncio.to_thread(served.end)
     assert set(results) == {200}
     assert len(results) > 75

@@ -85,6 +85,31 @@ async def test_when_every_check_hangs_deep_answers_within_its_budget(
     assert deep.json()["checks"]["disk"]["status"] == "healthy"
 
 
+async def test_with_the_default_limits_a_hanging_service_answers_within_3_s(service: Any) -> None:
+    service.database.hangs = service.vectors.hangs = True
+    async with asyncio.timeout(3):
+        answers = await asyncio.gather(service.probe("deep"), service.probe("ready"))
+    assert [answer.status_code for answer in answers] == [503, 503]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"budget_seconds": 3}, "budget_seconds is 3; it must lie between 0 and 3"),
+        ({"interval_seconds": 0}, "interval_seconds is 0; it must be more than 0 seconds"),
+        ({"confirm_seconds": float("nan")}, "confirm_seconds is nan"),
+        ({"stale_after_seconds": -1}, "stale_after_seconds is -1; it must not be negative"),
+        (
+            {"failures_to_unready": 0, "budget_seconds": 0},
+            "budget_seconds.*failures_to_unready is 0",
+        ),
+    ],
+)
+def test_a_pace_that_could_not_answer_probes_is_refused(arguments: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        Pace(**arguments)
+
+
 async def test_the_default_budget_lies_inside_the_three_seconds_of_a_probe(service: Any) -> None:
     assert service.health.budget_seconds < 3
     assert all(check.timeout_seconds < service.health.budget_seconds for check in service.checks())
@@ -132,7 +157,7 @@ class _Stubborn:
 
 
 def _always_stale() -> Pace:
-    return Pace(stale_after_seconds=-1, budget_seconds=0.2)
+    return Pace(stale_after_seconds=0, budget_seconds=0.2)
 
 
 async def test_a_hanging_thread_is_not_started_again_until_it_has_ended() -> None:
@@ -234,6 +259,14 @@ async def test_rounds_run_in_the_background_and_stop_with_the_block() -> None:
     async with Health([Check(name="c", run=count)], environment="test", pace=pace).running():
         await _until(lambda: runs >= 3)
     assert asyncio.all_tasks() == others
+
+
+async def test_a_check_under_way_is_cancelled_when_the_background_stops(service: Any) -> None:
+    others = asyncio.all_tasks()
+    service.database.hangs = True
+    async with service.health.running():
+        await _until(lambda: service.database.asked == 1)
+    await _until(lambda: asyncio.all_tasks() == others)
 
 
 async def test_a_first_failure_is_confirmed_soon() -> None:

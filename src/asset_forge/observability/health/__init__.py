@@ -1,4 +1,18 @@
-"""Health of a process for any ASGI application: checks, probes, drain and event-loop watchdog."""
+"""Health of a process for any ASGI application: checks, probes, drain and event-loop watchdog.
+
+A check is a name and a function; the ready-made ones are in `checks`:
+
+    async def ping_cache() -> Finding:
+        await cache.ping()  # raises when it does not answer
+        return Finding(Status.HEALTHY)
+
+    health = Health([Check(name="cache", run=ping_cache, timeout_seconds=1)], environment="production")
+    app = HealthProbes(InFlightRequests(app, health.drain), health)
+
+The application's lifespan enters `health.running()`, starts a `LoopWatchdog` and says
+`health.mark_started()`. `uvicorn_server.DrainingServer(config, health.drain).run()` serves it and
+drains it on SIGTERM; `workers.WorkerSupervisor` does so for several processes.
+"""
 
 from asset_forge.observability.health._check import Check, Finding, Result, Status
 from asset_forge.observability.health._drain import Drain, DrainState

@@ -98,13 +98,17 @@ class HealthProbes:
     async def _shows_details(self, scope: Scope) -> bool:
         if self._details is not Details.AUTHORIZED or self._is_authorized is None:
             return self._details is Details.FULL
-        asked = asyncio.ensure_future(self._is_authorized(scope))
+        asked = asyncio.ensure_future(_asked(self._is_authorized, scope))
         asked.add_done_callback(_report)
         await asyncio.wait({asked}, timeout=self._health.budget_seconds)
         if not asked.done():
             asked.cancel()
             return False
         return not asked.cancelled() and asked.exception() is None and asked.result()
+
+
+async def _asked(is_authorized: Callable[[Scope], Awaitable[bool]], scope: Scope) -> bool:
+    return await is_authorized(scope)
 
 
 def _report(asked: asyncio.Future[bool]) -> None:

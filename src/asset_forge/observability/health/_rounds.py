@@ -15,6 +15,9 @@ from asset_forge.observability.health._runner import CheckRunner
 
 _logger = logging.getLogger(__name__)
 
+_PROBE_SECONDS = 3.0
+"""The readiness probe's `timeoutSeconds`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -31,6 +34,32 @@ class Pace:
     stale_after_seconds: float = 10.0
     budget_seconds: float = 2.5
     failures_to_unready: int = 2
+
+    def __post_init__(self) -> None:
+        """Refuse a pace at which probes could not be answered; ValueError lists every fault."""
+        faults = [
+            f"{title} is {value}; it must be more than 0 seconds"
+            for title, value in (
+                ("interval_seconds", self.interval_seconds),
+                ("confirm_seconds", self.confirm_seconds),
+            )
+            if not value > 0
+        ]
+        if not self.stale_after_seconds >= 0:
+            faults.append(
+                f"stale_after_seconds is {self.stale_after_seconds}; it must not be negative"
+            )
+        if not 0 < self.budget_seconds < _PROBE_SECONDS:
+            faults.append(
+                f"budget_seconds is {self.budget_seconds}; it must lie between 0 and "
+                f"{_PROBE_SECONDS:g}, when the probe gives up"
+            )
+        if self.failures_to_unready < 1:
+            faults.append(
+                f"failures_to_unready is {self.failures_to_unready}; it must be 1 or more"
+            )
+        if faults:
+            raise ValueError("; ".join(faults))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,12 @@ class CheckRunner:
             return self._failed(f"a run that began {self._age():.0f} s ago still hangs")
         self._began = self._clock()
         run = self._running = self._start()
-        await asyncio.wait({run}, timeout=self.check.timeout_seconds)
+        try:
+            await asyncio.wait({run}, timeout=self.check.timeout_seconds)
+        finally:
+            if not run.done():
+                _abandon(run)
         if not run.done():
-            run.add_done_callback(_consume)
-            if isinstance(run, asyncio.Task):
-                run.cancel()
             return self._failed(f"timed out after {self.check.timeout_seconds:g} s")
         return self._judge(run)
 
@@ -71,6 +72,12 @@ class CheckRunner:
 
 async def _awaited(call: Callable[[], Awaitable[Finding]]) -> Finding:
     return await call()
+
+
+def _abandon(run: asyncio.Future[Finding]) -> None:
+    run.add_done_callback(_consume)
+    if isinstance(run, asyncio.Task):
+        run.cancel()
 
 
 def _consume(run: asyncio.Future[Finding]) -> None:
