@@ -51,7 +51,7 @@ class AssetService:
         self._database = database
         self._storage = storage
         self._clock = clock
-        self._max_upload_bytes = max_upload_bytes
+        self.max_upload_bytes = max_upload_bytes
         self._actions = UserActions(registry)
         self._uploads = registry.counter(FILE_UPLOADS)
         self._downloads = registry.counter(FILE_DOWNLOADS)
@@ -70,7 +70,7 @@ class AssetService:
             room = await user_room(session, principal.user_id)
         asset_id = new_id()
         key = new_key(asset_id)
-        upload = Upload(file, read_details, Limits(self._max_upload_bytes, room))
+        upload = Upload(file, read_details, Limits(self.max_upload_bytes, room))
         stored = await self._storage.put_stream(key, upload.checked())
         found, details = upload.outcome
         try:
