@@ -24,10 +24,11 @@ class Number:
 
     def read(self, value: object) -> float:
         """The value, or `ValueError` with what is allowed."""
-        number = float(value) if isinstance(value, int | float) else float("nan")
-        if isinstance(value, bool) or not self.low <= number <= self.high:
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"option {self.name} is {value!r}; use {self.allowed}")
-        return number
+        if not self.low <= value <= self.high:
+            raise ValueError(f"option {self.name} is {value!r}; use {self.allowed}")
+        return float(value)
 
 
 @dataclass(frozen=True, slots=True)
