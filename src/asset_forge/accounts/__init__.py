@@ -1,0 +1,31 @@
+"""Users, sessions and the ways to sign in."""
+
+from __future__ import annotations
+
+from asset_forge.accounts._limits import LoginLimits
+from asset_forge.accounts._passwords import PasswordHasher
+from asset_forge.accounts._principal import Principal, Role
+from asset_forge.accounts._records import SignedIn, UserRecord
+from asset_forge.accounts._service import AccountService
+from asset_forge.accounts._sign_in import (
+    Credentials,
+    LocalSignIn,
+    SignInProvider,
+    SignInRefused,
+)
+from asset_forge.accounts.metrics import DECLARATIONS
+
+__all__ = [
+    "DECLARATIONS",
+    "AccountService",
+    "Credentials",
+    "LocalSignIn",
+    "LoginLimits",
+    "PasswordHasher",
+    "Principal",
+    "Role",
+    "SignInProvider",
+    "SignInRefused",
+    "SignedIn",
+    "UserRecord",
+]

@@ -1,0 +1,60 @@
+"""Users and sessions as callers see them, and as the audit log does."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from asset_forge.accounts._principal import Principal, Role
+from asset_forge.database.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """A user, without what is secret."""
+
+    id: str
+    provider: str
+    login: str
+    display_name: str
+    role: Role
+    quota_bytes: int | None
+    disabled_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session. The token is nowhere else: only its hash is stored."""
+
+    token: str
+    expires_at: datetime
+    principal: Principal
+
+
+def principal_of(user: User, session: str | None) -> Principal:
+    """Return the principal of a user, with the hash of the session's token."""
+    role = cast("Role", user.role)
+    return Principal(user.id, role, user.display_name, user.subject, user.provider, session)
+
+
+def record_of(user: User) -> UserRecord:
+    """Return what of a user may be shown."""
+    return UserRecord(
+        id=user.id,
+        provider=user.provider,
+        login=user.subject,
+        display_name=user.display_name,
+        role=cast("Role", user.role),
+        quota_bytes=user.quota_bytes,
+        disabled_at=user.disabled_at,
+        created_at=user.created_at,
+    )
+
+
+def audited(provider: str, account: str, outcome: str) -> dict[str, str]:
+    """Return the fields of an audit line; the account as a hash, which links its lines only."""
+    hashed = hashlib.sha256(account.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return {"provider": provider, "account": hashed, "outcome": outcome}

@@ -1,0 +1,289 @@
+"""Users and their sessions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from asset_forge.accounts._limits import Attempt, LoginLimiter, LoginLimits
+from asset_forge.accounts._passwords import PasswordHasher, check_password
+from asset_forge.accounts._principal import Principal, Role
+from asset_forge.accounts._records import (
+    SignedIn,
+    UserRecord,
+    audited,
+    principal_of,
+    record_of,
+)
+from asset_forge.accounts._sessions import SessionCache, new_token, token_hash
+from asset_forge.accounts._sign_in import (
+    MAX_LOGIN,
+    Credentials,
+    LocalSignIn,
+    SignInProvider,
+    SignInRefused,
+    is_login,
+    normalized_login,
+)
+from asset_forge.accounts.metrics import LOGIN_FAILURES, LOGINS, FailureReason
+from asset_forge.clock import Clock, utc_now
+from asset_forge.database import Database
+from asset_forge.database.models import LoginLimit, Session, User
+from asset_forge.faults import Conflict, InvalidRequest, NotFound, NotSignedIn, TooManyRequests
+from asset_forge.ids import new_id
+from asset_forge.observability.metrics import Registry
+
+LOCAL_OPERATOR = "local"
+"""The subject of the built-in operator of a single-team installation."""
+
+SESSION_LIFETIME = timedelta(hours=12)
+
+_audit = logging.getLogger("asset_forge.accounts.audit")
+
+
+class AccountService:
+    """Creates users, signs them in and says who a token belongs to.
+
+    Args:
+        providers: The ways to sign in; by default passwords only.
+        limits: How many failed logins are allowed.
+        session_lifetime: How long a session lasts; it is not prolonged by use.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        registry: Registry,
+        clock: Clock = utc_now,
+        hasher: PasswordHasher | None = None,
+        providers: Sequence[SignInProvider] | None = None,
+        limits: LoginLimits | None = None,
+        session_lifetime: timedelta = SESSION_LIFETIME,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._hasher = hasher or PasswordHasher()
+        if providers is None:
+            providers = [LocalSignIn(database, self._hasher)]
+        self._providers = {provider.name: provider for provider in providers}
+        self._limiter = LoginLimiter(database, limits or LoginLimits())
+        self._lifetime = session_lifetime
+        self._cache = SessionCache()
+        self._logins = registry.counter(LOGINS)
+        self._failures = registry.counter(LOGIN_FAILURES)
+
+    async def create_user(
+        self,
+        login: str,
+        password: str,
+        *,
+        role: Role = "member",
+        display_name: str | None = None,
+        quota_bytes: int | None = None,
+    ) -> UserRecord:
+        """Create a user who signs in with a password.
+
+        Raises:
+            InvalidRequest: The login, the password or the quota is not acceptable.
+            Conflict: There is a user of that login.
+        """
+        subject = normalized_login(login)
+        if not is_login(subject):
+            raise InvalidRequest(
+                f"the login {login[:50]!r} is not usable: give 1 to {MAX_LOGIN} printable "
+                "characters without spaces",
+                field="login",
+            )
+        check_password(password)
+        if quota_bytes is not None and quota_bytes < 0:
+            raise InvalidRequest(f"the quota is {quota_bytes} bytes: 0 or more", field="quotaBytes")
+        user = self._new_user(subject, (display_name or login).strip()[:200], role)
+        user.password_hash = await self._hasher.hash(password)
+        user.quota_bytes = quota_bytes
+        try:
+            async with self._database.transaction() as session:
+                session.add(user)
+        except IntegrityError:
+            raise Conflict(
+                f"there is a user {subject!r} already: choose another login", field="login"
+            ) from None
+        return record_of(user)
+
+    def _new_user(self, subject: str, display_name: str, role: Role) -> User:
+        now = self._clock()
+        return User(
+            id=new_id(),
+            provider=LocalSignIn.name,
+            subject=subject,
+            display_name=display_name,
+            role=role,
+            created_at=now,
+            updated_at=now,
+        )
+
+    async def ensure_local_operator(self) -> Principal:
+        """Return the built-in operator, whom nobody can sign in as, creating it where needed."""
+        user = self._new_user(LOCAL_OPERATOR, "Local operator", "operator")
+        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
+        insert = dialect.insert(User).values(
+            id=user.id,
+            provider=user.provider,
+            subject=user.subject,
+            display_name=user.display_name,
+            role=user.role,
+            created_at=user.created_at,
+            updated_at=user.updated_at,
+        )
+        async with self._database.transaction() as session:
+            await session.execute(insert.on_conflict_do_nothing())
+            found = await session.scalar(
+                select(User).where(User.provider == user.provider, User.subject == LOCAL_OPERATOR)
+            )
+        return principal_of(found or user, None)
+
+    async def list_users(self) -> list[UserRecord]:
+        """Return all users, oldest first."""
+        async with self._database.reading() as session:
+            return [
+                record_of(user) for user in await session.scalars(select(User).order_by(User.id))
+            ]
+
+    async def disable_user(self, login: str) -> UserRecord:
+        """Take a user's access away and end the sessions; doing so again changes nothing.
+
+        Raises:
+            NotFound: There is no user of that login.
+        """
+        now = self._clock()
+        query = select(User).where(
+            User.provider == LocalSignIn.name, User.subject == normalized_login(login)
+        )
+        async with self._database.transaction() as session:
+            user = await session.scalar(query)
+            if user is None:
+                raise NotFound(f"there is no user {login[:50]!r}")
+            if user.disabled_at is None:
+                user.disabled_at = user.updated_at = now
+            await session.execute(delete(Session).where(Session.user_id == user.id))
+        self._cache.forget_user(user.id)
+        return record_of(user)
+
+    async def login(self, provider: str, credentials: Credentials, *, client: str) -> SignedIn:
+        """Open a session for whom the credentials prove.
+
+        `client` is the peer's address, as the server or a trusted proxy states it.
+
+        Raises:
+            InvalidRequest: There is no such provider here.
+            NotSignedIn: The credentials prove nobody, or the user is disabled.
+            TooManyRequests: There were too many failures.
+        """
+        chosen = self._providers.get(provider)
+        if chosen is None:
+            names = ", ".join(sorted(self._providers)) or "none"
+            raise InvalidRequest(
+                f"{provider[:50]!r} is no sign-in provider here: {names}", field="provider"
+            )
+        account = normalized_login(credentials.account)
+        try:
+            attempt = await self._limiter.begin(f"{provider}:{account}", client, self._clock())
+            subject = await chosen.verify(credentials)
+            signed_in = await self._open(provider, subject, attempt)
+        except TooManyRequests:
+            self._refuse(provider, account, "rate_limited")
+            raise
+        except SignInRefused as refused:
+            self._refuse(provider, account, refused.reason)
+            raise NotSignedIn(refused.message) from None
+        except Exception:
+            self._refuse(provider, account, "other")
+            raise
+        self._logins.labels(provider).inc()
+        _audit.info("login", extra=audited(provider, account, "success"))
+        return signed_in
+
+    def _refuse(self, provider: str, account: str, reason: FailureReason) -> None:
+        self._failures.labels(provider, reason).inc()
+        _audit.warning("login refused", extra=audited(provider, account, reason))
+
+    async def _open(self, provider: str, subject: str, attempt: Attempt) -> SignedIn:
+        now = self._clock()
+        token = new_token()
+        hashed = cast("str", token_hash(token))
+        async with self._database.transaction() as session:
+            await self._limiter.succeed(session, attempt, now)
+            user = await session.scalar(
+                select(User).where(User.provider == provider, User.subject == subject)
+            )
+            if user is not None and user.disabled_at is None:
+                session.add(
+                    Session(
+                        token_hash=hashed,
+                        user_id=user.id,
+                        provider=provider,
+                        created_at=now,
+                        expires_at=now + self._lifetime,
+                    )
+                )
+        if user is None:
+            raise SignInRefused("other", "you have no account here: ask an operator for one")
+        if user.disabled_at is not None:
+            raise SignInRefused("disabled", "this account is disabled: ask an operator")
+        return SignedIn(token, now + self._lifetime, principal_of(user, hashed))
+
+    async def authenticate(self, token: str) -> Principal | None:
+        """Return who a token belongs to, or None when it is unknown, expired or ended."""
+        hashed = token_hash(token)
+        if hashed is None:
+            return None
+        now = self._clock()
+        known = self._cache.find(hashed, now)
+        if known is not None:
+            return known
+        changes = self._cache.changes
+        query = (
+            select(User, Session.expires_at)
+            .join(Session, Session.user_id == User.id)
+            .where(
+                Session.token_hash == hashed, Session.expires_at > now, User.disabled_at.is_(None)
+            )
+        )
+        async with self._database.reading() as session:
+            row = (await session.execute(query)).one_or_none()
+        if row is None:
+            return None
+        user, expires_at = row
+        principal = principal_of(user, hashed)
+        self._cache.store(hashed, principal, expires_at, now=now, changes=changes)
+        return principal
+
+    async def logout(self, principal: Principal) -> None:
+        """End the session that the principal came with, if it has not ended."""
+        if principal.session is None:
+            return
+        async with self._database.transaction() as session:
+            await session.execute(delete(Session).where(Session.token_hash == principal.session))
+        self._cache.forget(principal.session)
+
+    async def count_active_sessions(self) -> int:
+        """Return how many sessions have neither expired nor ended."""
+        query = select(func.count()).where(Session.expires_at > self._clock())
+        async with self._database.reading() as session:
+            return await session.scalar(query) or 0
+
+    async def sweep(self) -> int:
+        """Delete expired sessions and limits; return how many rows that were."""
+        now = self._clock()
+        deleted = 0
+        async with self._database.transaction() as session:
+            for table in (Session, LoginLimit):
+                statement = delete(table).where(table.expires_at <= now)
+                deleted += cast("CursorResult[Any]", await session.execute(statement)).rowcount
+        return deleted
