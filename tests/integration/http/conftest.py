@@ -14,7 +14,8 @@ import pytest
 import uvicorn
 
 with warnings.catch_warnings():
-    # Litestar imports advanced_alchemy where it is installed, which uses a decorator that SQLAlchemy deprecates.
+    # Litestar imports advanced_alchemy where it is installed, which uses a decorator that
+    # SQLAlchemy deprecates.
     warnings.simplefilter("ignore", DeprecationWarning)
     import litestar  # noqa: F401
 

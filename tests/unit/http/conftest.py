@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 with warnings.catch_warnings():
-    # Litestar imports advanced_alchemy where it is installed, which uses a decorator that SQLAlchemy deprecates.
+    # Litestar imports advanced_alchemy where it is installed, which uses a decorator that
+    # SQLAlchemy deprecates.
     warnings.simplefilter("ignore", DeprecationWarning)
     import litestar  # noqa: F401
 

@@ -1,4 +1,6 @@
-"""What one request leaves behind, for every way that an application, a client or a server can behave."""
+"""What one request leaves behind, for every way that an application, a client or a server can
+behave.
+"""
 
 from __future__ import annotations
 
@@ -459,7 +461,8 @@ def expectation(behavior: Behavior) -> tuple[int, str, int]:
     leaves = behavior.client_leaves_at
     noticed = behavior.listens or behavior.connection_known
     size = sum(behavior.chunks[: max(0, done - 1)])
-    # The client leaves ahead of step n, so a response is complete only if its last step came before.
+    # The client leaves ahead of step n, so a response is complete only if its last step came
+    # before.
     last = steps if done == steps else done + 1
     if leaves is not None and noticed and leaves < last:
         return 499, "client_left", size

@@ -66,7 +66,7 @@ ACTIVE_CONNECTIONS: Final = GaugeDeclaration(
 )
 REQUEST_SIZE: Final = HistogramDeclaration(
     "http_request_size_bytes",
-    "Bytes of request body that the application received.",
+    "Bytes of body that the application received, of the requests that had one.",
     (_METHOD, _PATH),
     buckets=BYTES,
 )

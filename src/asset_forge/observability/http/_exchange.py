@@ -21,25 +21,42 @@ from asset_forge.observability.http._recorder import Recorder
 CLIENT_LEFT = 499
 """The status of a request whose client did not wait for the answer; nginx's number for it."""
 
+_PLAIN = frozenset({"http.response.start", "http.response.body"})
 _BODILESS = frozenset({204, 304})
 
 
 class HttpExchange(RequestRecord):
     """The record of a request that writes itself from the ASGI messages of both directions."""
 
-    __slots__ = ("_connection", "_headers", "_left", "_receive", "_recorder", "_send", "_trailers")
+    __slots__ = ("_connection", "_left", "_receive", "_recorder", "_send", "_start", "_trailers")
 
     def __init__(
         self, recorder: Recorder, scope: Scope, method: str, receive: Receive, send: Send
     ) -> None:
-        super().__init__(scope, method, recorder.now())
+        # Written out, without super().__init__(): the call would cost as much as an observation.
+        self.started_at = recorder.now()
         self._recorder = recorder
         self._receive = receive
         self._send = send
         self._connection: Connection | None = scope.get(CONNECTION_KEY)
         self._left = False
         self._trailers = False
-        self._headers: Iterable[tuple[bytes, bytes]] = ()
+        self._start: Message | None = None
+        self.scope = scope
+        self.method = method
+        self.path = scope["path"]
+        self.root_path = scope.get("root_path", "")
+        self.route = ""
+        self.status = 0
+        self.outcome = "in_progress"
+        self.duration_seconds = 0.0
+        self.first_byte_at = 0.0
+        self.request_bytes = 0
+        self.response_bytes = 0
+        self.exception = None
+        self.request_id = ""
+        self.trace_id = ""
+        self.exemplar = None
 
     async def receive(self) -> Message:
         """Pass a message to the application; count the body, and see the client leave."""
@@ -54,12 +71,29 @@ class HttpExchange(RequestRecord):
     async def send(self, message: Message) -> None:
         """Pass a message to the server; take it into the record once the server has accepted it."""
         kind = message["type"]
+        if kind == "http.response.start" and self._recorder.adds_headers:
+            message = self._recorder.with_headers(self, message)
+        try:
+            await self._send(message)
+        except OSError as error:
+            # How ASGI 2.4 servers say that nobody listens any more; a file that is missing is
+            # something else.
+            if kind in _PLAIN or isinstance(error, ConnectionError):
+                self._left = True
+            raise
         if kind == "http.response.body":
-            await self._deliver(message)
+            body = message.get("body", b"")
+            if message.get("more_body", False) or self._trailers:
+                self._stream(len(body))
+            elif self.outcome == "in_progress":
+                self.response_bytes += len(body)
+                self._end("completed")
         elif kind == "http.response.start":
-            await self._begin(message)
+            self.status = message["status"]
+            self._trailers = message.get("trailers", False)
+            self._start = message
         else:
-            await self._extension(kind, message)
+            self._extend(kind, message)
 
     def close(self, error: BaseException | None) -> None:
         """Close the books when the application has returned or raised, if the last byte did not
@@ -76,45 +110,28 @@ class HttpExchange(RequestRecord):
         # The traceback holds this record: without the reference back there is no cycle to collect.
         self.exception = None
 
-    async def _begin(self, message: Message) -> None:
-        if self._recorder.adds_headers:
-            message = self._recorder.with_headers(self, message)
-        try:
-            await self._send(message)
-        except OSError:
-            self._left = True
-            raise
-        self.status = message["status"]
-        self._headers = message.get("headers", ())
-        self._trailers = message.get("trailers", False)
-
-    async def _deliver(self, message: Message) -> None:
-        try:
-            await self._send(message)
-        except OSError:  # how ASGI 2.4 servers say that nobody listens any more
-            self._left = True
-            raise
-        self._sent(len(message.get("body", b"")), more=message.get("more_body", False))
-
-    async def _extension(self, kind: str, message: Message) -> None:
-        await self._send(message)
-        if kind == "http.response.pathsend":
-            self._sent(self._file_size(message["path"]), more=False)
-        elif kind == "http.response.zerocopysend":
-            self._sent(_span(message), more=message.get("more_body", False))
-        elif kind == "http.response.trailers" and not message.get("more_trailers", False):
-            self._trailers = False
-            self._sent(0, more=False)
-
-    def _sent(self, size: int, *, more: bool) -> None:
-        """Account for `size` bytes of body that the server has taken."""
-        if self.outcome != "in_progress":
-            return
-        self.response_bytes += size
-        if more:
+    def _stream(self, size: int) -> None:
+        """Account for `size` bytes of body that are not the last."""
+        if self.outcome == "in_progress":
+            self.response_bytes += size
             if size and not self.first_byte_at:
                 self.first_byte_at = self._recorder.now()
-        elif not self._trailers:
+
+    def _extend(self, kind: str, message: Message) -> None:
+        """Account for a message of one of the protocol's extensions."""
+        if self.outcome != "in_progress":
+            return
+        more = self._trailers
+        if kind == "http.response.pathsend":
+            self.response_bytes += self._file_size(message["path"])
+        elif kind == "http.response.zerocopysend":
+            more = message.get("more_body", False) or more
+            self._stream(_span(message))
+        elif kind == "http.response.trailers":
+            more = message.get("more_trailers", False)
+        else:
+            return
+        if not more:
             self._end("completed")
 
     def _end(self, outcome: Outcome) -> None:
@@ -133,7 +150,10 @@ class HttpExchange(RequestRecord):
 
     def _file_size(self, path: str) -> int:
         """Return how much of a file the server sends: what the headers promise, else all of it."""
-        for name, value in self._headers:
+        headers: Iterable[tuple[bytes, bytes]] = (
+            () if self._start is None else self._start.get("headers", ())
+        )
+        for name, value in headers:
             if name.lower() == b"content-length":
                 return int(value)
         return Path(path).stat().st_size

@@ -16,15 +16,16 @@ class Recorder:
     here."""
 
     __slots__ = (
-        "_clock",
         "_finish",
         "_guard",
         "_headers",
+        "_in_progress",
         "_late",
         "_metrics",
         "_resolver",
-        "_start",
         "adds_headers",
+        "now",
+        "starters",
     )
 
     def __init__(
@@ -35,11 +36,12 @@ class Recorder:
         resolver: Callable[[RequestRecord], str],
         clock: Callable[[], float],
     ) -> None:
+        self.now = clock
         self._metrics = metrics
+        self._in_progress = metrics.in_progress
         self._guard = guard
         self._resolver = resolver
-        self._clock = clock
-        self._start = [one.start for one in observers if _overrides(one, "start")]
+        self.starters = [one.start for one in observers if _overrides(one, "start")]
         self._headers = [
             one.response_headers for one in observers if _overrides(one, "response_headers")
         ]
@@ -49,13 +51,9 @@ class Recorder:
         ]
         self.adds_headers = bool(self._headers)
 
-    def now(self) -> float:
-        """Return the time in seconds of the wrapper's clock."""
-        return self._clock()
-
     def begin(self, record: RequestRecord) -> None:
         """Tell the observers that a request begins."""
-        for start in self._start:
+        for start in self.starters:
             try:
                 start(record)
             except Exception as error:  # noqa: BLE001 -- the guard decides
@@ -73,9 +71,13 @@ class Recorder:
 
     def finish(self, record: RequestRecord) -> None:
         """Write an ended HTTP request into the metrics, and tell the observers."""
+        record.duration_seconds = self.now() - record.started_at
         try:
-            self._metrics.in_progress.dec()
-            self.end(record)
+            self._in_progress.inc(-1.0)
+            try:
+                record.route = self._resolver(record)
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                self._without_route(record, error)
             self._metrics.write(record)
         except Exception as error:  # noqa: BLE001 -- the guard decides
             self._guard.caught("metrics", error)
@@ -83,13 +85,16 @@ class Recorder:
             self.tell(record)
 
     def end(self, record: RequestRecord) -> None:
-        """Take the duration and find the route."""
-        record.duration_seconds = self._clock() - record.started_at
+        """Take the duration and find the route of a session that counts itself."""
+        record.duration_seconds = self.now() - record.started_at
         try:
             record.route = self._resolver(record)
         except Exception as error:  # noqa: BLE001 -- the guard decides
-            record.route = UNMATCHED
-            self._guard.caught("route", error)
+            self._without_route(record, error)
+
+    def _without_route(self, record: RequestRecord, error: Exception) -> None:
+        record.route = UNMATCHED
+        self._guard.caught("route", error)
 
     def tell(self, record: RequestRecord) -> None:
         """Hand a finished record to the observers."""

@@ -35,8 +35,9 @@ class RouteTemplates:
         """Return the value of the `path` label."""
         scope = record.scope
         template: str | None = scope.get("path_template")
-        # Litestar names every mount after its root, "" or "/".
-        if template and template != "/" and scope.get("root_path", "") == record.root_path:
+        # Litestar names every mount after its root, "" or "/"; a router of the Starlette family may
+        # have mounted whatever left the template.
+        if template and template != "/" and "router" not in scope:
             return template
         prefix = _litestar_mount(scope, record.path)
         if prefix:

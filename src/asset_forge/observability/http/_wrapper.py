@@ -81,13 +81,15 @@ class ObservedApplication:
             await self._app(scope, receive, send)
             return
         try:
-            self._recorder.begin(record)
+            if self._recorder.starters:
+                self._recorder.begin(record)
             await self._app(scope, record.receive, record.send)
         except BaseException as error:
             record.close(error)
             raise
         else:
-            record.close(None)
+            if record.outcome == "in_progress":
+                record.close(None)
 
     def _take_forwarded(self, proxies: TrustedProxies, scope: Scope) -> None:
         """Put what a trusted proxy says about the client into the scope."""
