@@ -6,7 +6,8 @@ A check is a name and a function; the ready-made ones are in `checks`:
         await cache.ping()  # raises when it does not answer
         return Finding(Status.HEALTHY)
 
-    health = Health([Check(name="cache", run=ping_cache, timeout_seconds=1)], environment="production")
+    cache_check = Check(name="cache", run=ping_cache, timeout_seconds=1)
+    health = Health([cache_check], environment="production")
     app = HealthProbes(InFlightRequests(app, health.drain), health)
 
 The application's lifespan enters `health.running()`, starts a `LoopWatchdog` and says

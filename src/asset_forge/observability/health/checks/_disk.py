@@ -11,9 +11,12 @@ from asset_forge.observability.health._check import Check, Finding, Status
 from asset_forge.observability.health.checks._thresholds import UsedPercent
 
 _GIB = 1024**3
-_UNKNOWN: dict[str, object] = dict.fromkeys(
-    ("freeGB", "usedPercent", "tmpDirExists", "assetsDirExists")
-)
+_UNKNOWN: dict[str, object] = {
+    "freeGB": None,
+    "usedPercent": None,
+    "tmpDirExists": None,
+    "assetsDirExists": None,
+}
 _PROBE = b"\0" * 4096
 
 
@@ -30,8 +33,8 @@ def disk(
     Degraded from 80 % used and unhealthy from 95 %, unless `thresholds` says otherwise; degraded
     while `tmp_dir` or `assets_dir` is missing; unhealthy when a write of 4 KiB into `data_dir`
     fails (full, read-only, out of inodes, over quota), and, with null for every figure, when the
-    directory is missing or the volume hangs. `freeGB` counts 2^30 bytes that an unprivileged process
-    may still take, and `usedPercent` is the share as `df` prints it.
+    directory is missing or the volume hangs. `freeGB` counts 2^30 bytes that an unprivileged
+    process may still take, and `usedPercent` is the share as `df` prints it.
     """
     limits = thresholds if thresholds is not None else UsedPercent(degraded=80, unhealthy=95)
 
