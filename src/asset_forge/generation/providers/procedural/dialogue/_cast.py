@@ -21,6 +21,18 @@ _DESCRIBING = (
 )
 _MATTER = frozenset(vocabulary.MATERIALS) | frozenset(vocabulary.ELEMENTS)
 _MOST_EXTRAS = 6
+_TOKEN = re.compile(r"[^\W_]+|[^\w\s]")
+_ROLE_ENDINGS = (
+    "smith",
+    "keeper",
+    "monger",
+    "master",
+    "seller",
+    "maker",
+    "herder",
+    "wright",
+    "ologist",
+)
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -41,8 +53,9 @@ class Cast:
 
 def cast_for(prompt: str, reading: Reading, rng: np.random.Generator) -> Cast:
     """Read the parts from the prompt's words; what it leaves open is chosen by `rng`."""
-    nouns = _nouns(reading.words, _names(prompt))
-    role = next((n for n, kinds in nouns if "role" in kinds), None)
+    nouns = _nouns(reading.text, _names(prompt))
+    # "Goblins" who are many are not who speaks, they are whom one speaks of.
+    role = next((n for n, k in nouns if "role" in k and not ("foe" in k and n.plural)), None)
     rest = [(n, kinds) for n, kinds in nouns if n != role]
     foe = next((n for n, kinds in rest if "foe" in kinds), None)
     rest = [(n, kinds) for n, kinds in rest if n != foe]
@@ -63,27 +76,45 @@ def cast_for(prompt: str, reading: Reading, rng: np.random.Generator) -> Cast:
     )
 
 
-def _nouns(words: tuple[str, ...], names: dict[str, str]) -> list[tuple[Noun, frozenset[str]]]:
-    """The nouns in order with what they can be; the describing word before one belongs to it."""
+def _nouns(text: str, names: dict[str, str]) -> list[tuple[Noun, frozenset[str]]]:
+    """The noun phrases in order with what they can be.
+
+    Two nouns side by side are one ("goblin merchant", "space station"): the second says what it
+    is. A describing word before a noun belongs to it; punctuation and other words part phrases.
+    """
     found: dict[Noun, frozenset[str]] = {}
-    for before, word in zip(("", *words), words, strict=False):
+    tokens = [*_TOKEN.findall(text), "."]
+    at = 0
+    while at < len(tokens) - 1:
+        before, word, after = tokens[at - 1] if at else ".", tokens[at], tokens[at + 1]
+        at += 1
         if not _can_be_noun(word):
             continue
-        kinds = _kinds(word)
-        if not kinds and word in names:
-            found.setdefault(noun(names[word], name=True), kinds)
+        if word in names and not _kinds(word):
+            last = next(reversed(found), None)
+            if before == "of" and last and "place" in found[last]:
+                kinds = found.pop(last)  # "the village of Eldermoor" is one place
+                found[Noun(f"{last.text} of {names[word]}", last.plural)] = kinds
+            else:
+                found.setdefault(noun((names[word],), name=True), frozenset())
             continue
-        describes = before in _DESCRIBING or before in _MATTER
+        phrase = (word,)
+        if _can_be_noun(after) and after not in names:
+            phrase = (word, after)
+            at += 1
+        kinds = _kinds(phrase[-1])
         # The speaker's mood is shown by what is said, not by how the role is called.
-        adjective = before if describes and "role" not in kinds else ""
-        found.setdefault(noun(word, adjective), kinds)
+        if "role" not in kinds and (before in _DESCRIBING or before in _MATTER):
+            phrase = (before, *phrase)
+        found.setdefault(noun(phrase), kinds)
     return list(found.items())
 
 
 def _one(role: Noun) -> Noun:
-    """A speaker is one: `guards` becomes `guard`."""
-    form = next((form for form in forms_of(role.text) if form in lexicon.ROLES), role.text)
-    return Noun(form)
+    """A speaker is one: `city guards` becomes `city guard`."""
+    *modifiers, head = role.text.split(" ")
+    head = next((form for form in forms_of(head) if form in lexicon.ROLES), head)
+    return Noun(" ".join((*modifiers, head)))
 
 
 def _can_be_noun(word: str) -> bool:
@@ -100,7 +131,10 @@ def _kinds(word: str) -> frozenset[str]:
     """What a noun can be: someone who speaks, a foe, a place; nothing of these is a thing."""
     tables = {"role": lexicon.ROLES, "foe": lexicon.FOES, "place": lexicon.PLACES}
     forms = forms_of(word)
-    return frozenset(kind for kind, table in tables.items() if any(f in table for f in forms))
+    kinds = {kind for kind, table in tables.items() if any(f in table for f in forms)}
+    if any(form.endswith(_ROLE_ENDINGS) for form in forms):
+        kinds.add("role")
+    return frozenset(kinds)
 
 
 def _names(prompt: str) -> dict[str, str]:
@@ -123,16 +157,16 @@ def _tone(reading: Reading, rng: np.random.Generator) -> str:
     return _pick(rng, ("calm", "friendly", "grumpy", "mysterious", "fearful"))
 
 
-def _quest(
-    reading: Reading, rng: np.random.Generator, *, has_foe: bool, has_thing: bool
-) -> str:
+def _quest(reading: Reading, rng: np.random.Generator, *, has_foe: bool, has_thing: bool) -> str:
     for word in reading.words:
         for form in forms_of(word):
             if form in lexicon.QUESTS:
                 return lexicon.QUESTS[form]
     if has_foe:
         return "slay"
-    return _pick(rng, ("fetch", "deliver", "trade") if has_thing else ("slay", "investigate", "fetch"))
+    return _pick(
+        rng, ("fetch", "deliver", "trade") if has_thing else ("slay", "investigate", "fetch")
+    )
 
 
 def _pick(rng: np.random.Generator, options: tuple[str, ...]) -> str:

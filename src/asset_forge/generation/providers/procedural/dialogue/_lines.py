@@ -12,7 +12,7 @@ GREETINGS: dict[str, Lines] = {
     "friendly": (
         "Well met, traveler! I am {name}, {role.the} of {place.the}. Sit down, you look thirsty.",
         "A new face, and on such a fine day! They call me {name}. How can {role.a} be of help?",
-        "Welcome, welcome! {name} is the name. You will not find a happier {role} near {place.the}.",
+        "Welcome! {name} is the name. You will not find a happier {role} near {place.the}.",
     ),
     "grumpy": (
         "What now? I am {name}, I am {role.the} here, and I have no time for gawkers.",
@@ -67,24 +67,24 @@ OFFERS: dict[str, Lines] = {
     "deliver": (
         "{thing.the} must reach {place.the} before dawn, and I cannot leave my post. "
         "Carry {thing.them} for me. I offer {reward}.",
-        "There is someone at {place.the} who waits for {thing.the}. Take {thing.them} there, "
+        "There is someone {place.at} who waits for {thing.the}. Take {thing.them} there, "
         "do not look at {thing.them} too long, and {reward} will be waiting for you.",
     ),
     "investigate": (
-        "Something is wrong at {place.the}. People speak of {foe.the}, but nobody saw "
-        "who moved {thing.the}. Find the truth and I will give you {reward}.",
+        "Something is wrong {place.at}. People speak of {foe.the}, but nobody saw "
+        "who moved {thing.the}. Find the truth, and I will give you {reward}.",
         "Three have vanished near {place.the}, and each of them had seen {thing.the}. "
-        "Learn why. There is {reward} in it for you.",
+        "Learn why, and {reward} will be yours.",
     ),
     "trade": (
         "I deal in things that others cannot get. Today that is {thing.the}. "
-        "Bring me word from {place.the} first, and {reward} is part of the bargain.",
+        "Bring me word from {place.the} first, and I will throw in {reward}.",
         "{thing.the} {thing.is_} for sale, but not for coin alone. Clear {foe.the} off my trade "
         "route to {place.the}, and I will add {reward}.",
     ),
     "passage": (
-        "Nobody passes without leave, not since {foe.the} came. Prove your worth: carry {thing.the} "
-        "through {place.the} and back. Then the way is open, and {reward} is yours.",
+        "Nobody passes without leave, not since {foe.the} came. Prove your worth: carry "
+        "{thing.the} through {place.the} and back. Then the way is open, and you shall have {reward}.",
         "The way to {place.the} is closed. I could forget to look, if somebody brought me "
         "{thing.the}. I might even part with {reward}.",
     ),
@@ -105,7 +105,7 @@ DETAILS: dict[str, Lines] = {
     ),
     "investigate": (
         "Start with {thing.the}. {thing.it} {thing.was} moved, and there was ash on the floor. "
-        "Then ask at {place.the} who was awake that night.",
+        "Then ask {place.at} who was awake that night.",
     ),
     "trade": (
         "My last cart to {place.the} never arrived. The driver swears it was {foe.the}. I think "
@@ -121,18 +121,18 @@ DANGERS: Lines = (
     "I will not lie to you. {foe.the} {foe.is_} near, and the last who went to {place.the} came "
     "back without a word. Go by day, and take a light.",
     "The road is the least of it. Where {thing.the} {thing.is_}, {foe.the} {foe.is_} never far. "
-    "Keep moving and do not sleep at {place.the}.",
+    "Keep moving and do not sleep {place.at}.",
 )
 
 REWARDS: Lines = (
     "You want to speak about the price? {reward}, as I said. I keep my word, ask anyone "
-    "at {place.the}.",
+    "{place.at}.",
     "{reward}, and not a penny less. I would offer more, but {foe.the} left me little.",
 )
 
 DOUBTS: Lines = (
     "Before you go: why should I trust you with {thing.the}? Others have promised the same "
-    "and were last seen drinking at {place.the}.",
+    "and were last seen drinking {place.at}.",
     "You agree quickly. Too quickly, perhaps. What is it about {foe.the} that does not frighten "
     "you?",
 )
@@ -172,7 +172,7 @@ ACCEPTED: dict[str, Lines] = {
     "sad": ("You would do that for me? It is long since anyone has. Go well, friend.",),
     "mysterious": ("It was written, and now it is said. We shall speak again after {place.the}.",),
     "menacing": ("Wise. Fail me, and {foe.the} will be the least of your worries.",),
-    "proud": ("Then you act in the name of {name}. Do it honor, at {place.the} and after.",),
+    "proud": ("Then you act in the name of {name}. Do it honor, {place.at} and after.",),
     "calm": ("Then it is settled. I will be here when you come back from {place.the}.",),
 }
 
@@ -193,8 +193,8 @@ HOSTILE: Lines = (
 )
 
 BARGAINS: Lines = (
-    "You drive a hard bargain. Half now, half when it is done. Nobody shall say that {name} is mean.",
-    "All right, all right. {reward}, and the first drink at {place.the} is mine to pay. Deal!",
+    "You drive a hard bargain. Half now, half when it is done. Nobody calls {name} mean.",
+    "All right, all right. {reward}, and the first drink {place.at} is mine to pay. Deal!",
 )
 
 FORGIVEN: Lines = (
@@ -216,7 +216,7 @@ SAY: dict[str, Lines] = {
     "danger": ("What should I be afraid of?", "What do I need to know about {foe.the}?"),
     "back": ("There is something else.", "Let me ask about something else."),
     "offer": ("About the work you have for me.", "Let us come back to that task."),
-    "bargain": ("You know that I am worth more. Half in advance.", "For a friend, you can do better."),
+    "bargain": ("I am worth more than that. Half in advance.", "You can do better, for a friend."),
     "fair": ("That is fair. I will do it.", "Agreed."),
     "brave": ("I have seen worse. I will go.", "Then it is time somebody went."),
     "honest": ("Because I am telling you so to your face.", "I keep my promises. Ask anyone."),

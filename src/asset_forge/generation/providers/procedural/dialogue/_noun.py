@@ -5,19 +5,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _SAYS_YOU = re.compile(r"(eu|ewe|uni(?!n|m)|u[bcfhkqrst][aeiou]|one(?!i)|once|ouija)")
 _SILENT_H = ("hour", "honest", "honor", "honour", "heir")
-_SINGULAR_ENDINGS = ("ss", "us", "is", "as", "os")
-_PLURALS = frozenset(
-    ("people", "men", "women", "children", "mice", "geese", "teeth", "wolves", "undead", "sheep")
-    + ("folk", "cattle", "troops", "thieves", "elves", "dwarves", "oxen", "fungi", "lice")
+_SINGULAR_ENDINGS = ("ss", "us", "is")
+_PLURALS = _words("""
+    people men women children mice geese teeth wolves undead sheep folk cattle troops thieves elves
+    dwarves oxen fungi lice
+    """)
+_INSIDE = _words("""
+    forest woods wood jungle cave caves cavern city kingdom dungeon valley swamp marsh desert town
+    village mine mines sewer sewers mountains hills tundra castle prison tunnel tunnels meadow grove
+    palace library garden tomb crypt catacombs wasteland canyon hut
+    """)
+_SINGULARS = frozenset(
+    ("atlas", "canvas", "gas", "christmas", "alias", "chaos", "cosmos", "lens", "series", "news")
 )
 _LONGEST_WORD = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A noun phrase without an article, such as `silver amulet` or `wolves`; a name stands alone."""
+    """A noun phrase without an article, such as `silver amulet`; a name stands alone."""
 
     text: str
     plural: bool = False
@@ -27,6 +40,12 @@ class Noun:
     def the(self) -> str:
         """With the definite article: `the amulet`."""
         return self.text if self.name else f"the {self.text}"
+
+    @property
+    def at(self) -> str:
+        """Where one is: `in the forest`, `at the gate`."""
+        inside = self.text.split(" of ")[0].split(" ")[-1].casefold() in _INSIDE
+        return f"{'in' if inside else 'at'} {self.the}"
 
     @property
     def a(self) -> str:
@@ -64,17 +83,16 @@ class Noun:
         return self.text
 
 
-def noun(word: str, adjective: str = "", *, name: bool = False) -> Noun:
-    """A noun phrase from a word as it stands in a prompt; very long words are cut."""
-    short = word[:_LONGEST_WORD]
-    text = f"{adjective} {short}" if adjective else short
-    return Noun(text, plural=not name and looks_plural(word), name=name)
+def noun(words: tuple[str, ...], *, name: bool = False) -> Noun:
+    """A noun phrase from words as they stand in a prompt, the noun last; long words are cut."""
+    text = " ".join(word[:_LONGEST_WORD] for word in words)
+    return Noun(text, plural=not name and looks_plural(words[-1]), name=name)
 
 
 def looks_plural(word: str) -> bool:
     """Whether a word reads as a plural by its ending."""
-    if word in _PLURALS:
-        return True
+    if word in _PLURALS or word in _SINGULARS:
+        return word in _PLURALS
     return len(word) > 3 and word.endswith("s") and not word.endswith(_SINGULAR_ENDINGS)
 
 

@@ -14,7 +14,7 @@ def count_tokens(text: str) -> int:
 
     A run of letters counts one token for each begun six letters (common English words are one
     token, long ones two or three, as with byte-pair encodings), a run of digits one for each begun
-    three, a punctuation mark or symbol one; a letter outside the Latin, Greek and Cyrillic alphabets
+    three, a punctuation mark or symbol one; a letter beyond the Latin, Greek and Cyrillic alphabets
     counts one by itself. White space counts nothing. It is no vendor's tokenizer, and is meant for
     comparing amounts over time.
     """

@@ -40,7 +40,7 @@ TOPICS: tuple[Topic, ...] = (
           "name.", "You have not seen {thing.the}, or you would not ask. The light falls on "
           "{thing.them} in a way that it falls on nothing else."),
          ("There is a mark on {thing.the}. Three lines and a circle. I have seen it in one other "
-          "place: above the door at {place.the}.", "They offered me a house for {thing.the}. "
+          "place: above the door {place.at}.", "They offered me a house for {thing.the}. "
           "A house! I should have wondered why."),
          ("I have never told anyone, but {thing.the} grew warm when {foe.the} came near. As if "
           "{thing.it} knew.", "Some nights I hear {thing.the} hum. Laugh if you must."))),
@@ -48,7 +48,7 @@ TOPICS: tuple[Topic, ...] = (
         ("What can you tell me about {place.the}?", "Is it far to {place.the}?"),
         (("{place.the}? You can see the smoke from here on a clear day. It used to be a fine place "
           "to live.", "Half a day on foot, less if something is behind you."),
-         ("Since {foe.the} came, nobody sleeps at {place.the} without a watch. The wells are good, "
+         ("Since {foe.the} came, nobody sleeps {place.at} without a watch. The wells are good, "
           "though.", "The people of {place.the} built their walls twice. The second time, they "
           "built them facing inward."),
          ("Under {place.the} there is an older place. I saw the stairs as a child. They told me "
@@ -58,8 +58,8 @@ TOPICS: tuple[Topic, ...] = (
         ("What do you know about {foe.the}?", "Has anyone fought {foe.the} before?"),
         (("{foe.the}? Nobody believed in {foe.them} until the first cattle were gone.",
           "I saw {foe.the} once, from the roof. I have not been on the roof since."),
-         ("Fire keeps {foe.them} away, for a while. Salt does not, whatever they tell you at "
-          "{place.the}.", "The hunters who went after {foe.the} came home with one boot. It was "
+         ("Fire keeps {foe.them} away, for a while. Salt does not, whatever they tell you "
+          "{place.at}.", "The hunters who went after {foe.the} came home with one boot. It was "
           "not one of theirs."),
          ("It is not hunger that drives {foe.them}. Hunger would have left by now. Somebody "
           "sends {foe.them}.", "There was a time when {foe.the} and we lived in peace. It ended "
@@ -75,15 +75,15 @@ TOPICS: tuple[Topic, ...] = (
           "If all this ends well, I will go and see the ocean. There, now you know."))),
     Topic("family",
         ("Do you have a family?", "Who is waiting for you at home?"),
-        (("A brother at {place.the}, and a daughter who takes after him, I am sorry to say.",
+        (("A brother {place.at}, and a daughter who takes after him, I am sorry to say.",
           "I had one. The fever came, and then the war, and then the quiet."),
          ("My brother swore that he would bring {thing.the} back. He packed bread for two days. "
           "That was in spring.", "My daughter is not afraid of {foe.the}. I wish she were."),
-         ("If you meet a man at {place.the} with my eyes, tell him that the lamp is still lit.",
+         ("If you meet a man {place.at} with my eyes, tell him that the lamp is still lit.",
           "She wrote to me once. I have read that letter so often that it is mostly holes."))),
     Topic("rumor",
         ("What are people saying these days?", "Any news?"),
-        (("They say that the harvest at {place.the} came up gray this year. Gray, like ash.",
+        (("They say that the harvest {place.at} came up gray this year. Gray, like ash.",
           "A stranger asked about {thing.the} yesterday. Good boots, no dust on them."),
          ("And somebody has been buying rope. All the rope, from here to {place.the}.",
           "The stranger left a coin on the table. The face on it was nobody that I know."),
@@ -129,7 +129,7 @@ TOPICS: tuple[Topic, ...] = (
         (("They say that whoever holds {thing.the} at midwinter will be asked one question.",
           "Every child here knows the rhyme about {foe.the}. I will not say it indoors."),
          ("The question is always the same, and the answer has always been wrong.",
-          "In the rhyme there are five doors. We have found four of them at {place.the}."),
+          "In the rhyme there are five doors. We have found four of them {place.at}."),
          ("My teacher knew the answer. She wrote it down, and then she ate the paper.",
           "The fifth door is not made of wood. I think that it is made of people."))),
     Topic("weather",
@@ -162,6 +162,6 @@ TOPICS: tuple[Topic, ...] = (
           "Eat when you can, sleep when you can, and do not lend anything to a bard."),
          ("If you meet {foe.the}, do not run downhill. Everyone runs downhill.",
           "When somebody offers you {thing.a} for nothing, count your fingers."),
-         ("And if it comes to the worst, shout my name. It will not help, but I would like to know.",
+         ("And if it comes to the worst, shout my name. It will not help, but still.",
           "The best advice that I ever got was to leave. I am still thinking about it."))),
 )  # fmt: skip

@@ -54,7 +54,7 @@ class _Plan:
     topics: list[tuple[Topic, Noun | None]]
     writer: Writer
     cast: Cast
-    questions: dict[int, str] = field(default_factory=lambda: {})
+    questions: dict[int, str] = field(default_factory=dict)
 
     def __contains__(self, node: str) -> bool:
         return node in self.ids
@@ -85,7 +85,7 @@ def grow(cast: Cast, rng: np.random.Generator, count: int) -> list[Node]:
 
 
 def _optional(topics: int) -> list[str]:
-    """The nodes beyond the core in the order in which they join; a node's way in comes before it."""
+    """The nodes beyond the core in the order in which they join, each after its way in."""
     first = ["reward", "hub", "topic0_1", "topic1_1", "danger", "topic0_2", "bargain", "topic1_2",
              "doubt", "topic2_1", "secret", "forgiven", "topic2_2", "topic3_1", "topic3_2",
              "topic0_3", "people"]  # fmt: skip
