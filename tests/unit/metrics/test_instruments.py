@@ -104,14 +104,6 @@ def test_a_duration_that_a_clock_stepping_back_made_negative_counts_as_zero() ->
     assert subject.value("time_seconds_sum", kind="a") == 0.0
 
 
-def test_a_histogram_with_negative_buckets_keeps_negative_values() -> None:
-    declaration = HistogramDeclaration("offset_seconds", "An offset.", buckets=(-1.0, 0.0, 1.0))
-    subject = Registry([declaration], strict=True)
-    subject.histogram(declaration).labels().observe(-3.0)
-    assert subject.value("offset_seconds_bucket", le="-1.0") == 1.0
-    assert subject.value("offset_seconds_sum") == -3.0
-
-
 @given(st.lists(st.floats(0.0, 1e6) | st.sampled_from((0.1, 1.0, 10.0)), max_size=50))
 def test_a_histogram_counts_each_value_into_the_buckets_that_reach_it(values: list[float]) -> None:
     subject = registry()

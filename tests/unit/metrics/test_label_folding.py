@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
 
 from asset_forge.observability.metrics import (
     CounterDeclaration,
@@ -11,7 +12,6 @@ from asset_forge.observability.metrics import (
     Label,
     Registry,
 )
-from prometheus_client.parser import text_string_to_metric_families
 
 CLOSED = CounterDeclaration("closed_total", "Closed.", (Label("status", ("success", "failure")),))
 WITH_OTHER = CounterDeclaration("verbs_total", "Verbs.", (Label("verb", ("GET", "other")),))
@@ -74,9 +74,7 @@ def test_counters_of_open_labels_start_with_what_they_name() -> None:
 
 
 def test_start_at_zero_can_be_declined() -> None:
-    declaration = CounterDeclaration(
-        "x_total", "X.", (Label("a", ("b",)),), start_at_zero=False
-    )
+    declaration = CounterDeclaration("x_total", "X.", (Label("a", ("b",)),), start_at_zero=False)
     assert Registry([declaration], strict=True).value("x_total", a="b") is None
 
 

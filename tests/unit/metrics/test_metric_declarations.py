@@ -25,13 +25,31 @@ def test_every_fault_of_a_declaration_is_reported_at_once() -> None:
             buckets=(1.0, 1.0),
         )
     text = str(caught.value)
-    for subject in ("'request seconds'", "help", "'a-b'", "'le'", "'x'", "'y'", "series_limit", "buckets"):
+    for subject in (
+        "'request seconds'",
+        "help",
+        "'a-b'",
+        "'le'",
+        "'x'",
+        "'y'",
+        "series_limit",
+        "buckets",
+    ):
         assert subject in text
     assert len(caught.value.faults) == 8
 
 
 @pytest.mark.parametrize(
-    "buckets", [(), (float("inf"),), (float("nan"),), (2.0, 1.0), (1.0, 1.0), (1.0, float("inf"))]
+    "buckets",
+    [
+        (),
+        (float("inf"),),
+        (float("nan"),),
+        (2.0, 1.0),
+        (1.0, 1.0),
+        (1.0, float("inf")),
+        (-1.0, 1.0),
+    ],
 )
 def test_buckets_are_finite_and_rise(buckets: tuple[float, ...]) -> None:
     with pytest.raises(DeclarationError, match="buckets"):

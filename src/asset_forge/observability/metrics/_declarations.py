@@ -244,6 +244,10 @@ class HistogramDeclaration(Declaration):
             found.append("buckets: at least one upper bound is needed")
         if not all(math.isfinite(bound) for bound in bounds):
             found.append(f"buckets {bounds!r}: finite numbers only; +Inf is added by itself")
+        elif bounds and bounds[0] < 0:
+            found.append(
+                f"buckets {bounds!r}: from 0 up; a sum of values of both signs is no count"
+            )
         elif any(low >= high for low, high in itertools.pairwise(bounds)):
             found.append(f"buckets {bounds!r}: every bound is greater than the one before it")
         return found

@@ -192,12 +192,11 @@ class Histogram(Instrument):
         """Count `value` into its bucket.
 
         NaN and the infinities are refused, because one of them would spoil the sum for good. A
-        negative value, which a clock stepping back produces, counts as 0 unless the buckets reach
-        below 0.
+        negative value, which a clock stepping back produces, counts as 0.
         """
         try:
             if not 0.0 <= value <= _LARGEST:
-                value = self._admissible(value)
+                value = _not_negative(value)
             place = bisect_left(self._bounds, value) + 1
             if get_ident() == self._owner:
                 view, index = self._view, self._index
@@ -215,7 +214,9 @@ class Histogram(Instrument):
         except Exception as error:  # noqa: BLE001 - the guard decides
             self._context.guard.fault(self._context.name, error)
 
-    def _admissible(self, value: float) -> float:
-        if not math.isfinite(value):
-            raise ValueError(f"observe({value!r}): a histogram takes finite values")
-        return value if self._bounds[0] < 0.0 else 0.0
+
+def _not_negative(value: float) -> float:
+    """Return 0 for a negative value; raise `ValueError` for one that is not finite."""
+    if not math.isfinite(value):
+        raise ValueError(f"observe({value!r}): a histogram takes finite values")
+    return max(value, 0.0)
