@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from asset_forge.generation.providers.procedural.models import buildings, weapons
+from asset_forge.generation.providers.procedural.models import buildings, characters, weapons
 from asset_forge.generation.providers.procedural.models.assembly import (
     Part,
     mesh_all,
@@ -41,6 +41,7 @@ class _Kind:
 
 _KINDS: Final[Mapping[str, _Kind]] = {
     "building": _Kind(buildings.GRAMMARS, 1.0),
+    "character": _Kind(characters.GRAMMARS, 0.6),
     "weapon": _Kind(weapons.GRAMMARS, 0.5, stands=False),
 }
 

@@ -42,14 +42,17 @@ class Primitive:
     area: float
 
 
+Step = tuple[tuple[float, float, float], tuple[float, float, float]]
+"""A turn in degrees about X, Y and Z, then a move in meters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A closed solid as it was asked for, not yet meshed."""
+    """A closed solid as it was asked for, not yet meshed, and the steps that bring it to its place."""
 
     solid: Manifold
     material: Material
-    at: tuple[float, float, float]
-    turn: tuple[float, float, float]
+    steps: tuple[Step, ...]
     mapping: Mapping
     crease: float
     tint: float
@@ -61,10 +64,12 @@ class Body:
         if solid.is_empty():
             solid = self.solid
         local, faces = _mesh(solid)
-        moved = any(self.turn) or any(self.at)
-        placed = _mesh(solid.rotate(self.turn).translate(self.at))[0] if moved else local
+        placed = solid
+        for turn, at in self.steps:
+            placed = placed.rotate(turn).translate(at)
+        vertices = _mesh(placed)[0] if self.steps else local
         uv = texture_coordinates(local, faces, self.mapping, self.material.meters, part)
-        return Part(self.material, placed, faces, uv, self.tint, self.crease, self.paint)
+        return Part(self.material, vertices, faces, uv, self.tint, self.crease, self.paint)
 
 
 def mesh_all(bodies: list[Body], max_triangles: int) -> list[Part]:

@@ -39,6 +39,9 @@ def rgb(text: str) -> Color:
     return red / 255, green / 255, blue / 255
 
 
+Triple = tuple[float, float, float]
+
+
 class Kit:
     """The workbench for one model; ``scale`` is the width of texture tiles against a building's."""
 
@@ -137,8 +140,8 @@ class Kit:
         solid: Manifold,
         material: Material,
         *,
-        at: tuple[float, float, float] = (0, 0, 0),
-        turn: tuple[float, float, float] = (0, 0, 0),
+        at: Triple = (0, 0, 0),
+        turn: Triple = (0, 0, 0),
         mapping: Mapping = "box",
         crease: float = 38.0,
         tint: float = 1.0,
@@ -151,12 +154,21 @@ class Kit:
         """
         if not solid.is_empty():
             crease = 1.0 if self.style("lowpoly") else crease
-            body = Body(solid, material, at, turn, mapping, crease, tint, paint)
-            self.bodies.append(body)
+            steps = ((turn, at),) if any(turn) or any(at) else ()
+            self.bodies.append(Body(solid, material, steps, mapping, crease, tint, paint))
 
-    def move(self, first: int, by: tuple[float, float, float]) -> None:
-        """Move all bodies from the ``first`` on (an index into ``bodies``)."""
+    def move(self, first: int, by: Triple, turn: Triple = (0, 0, 0)) -> None:
+        """Turn and move all bodies from the ``first`` on (an index into ``bodies``)."""
         for index in range(first, len(self.bodies)):
             body = self.bodies[index]
-            at = (body.at[0] + by[0], body.at[1] + by[1], body.at[2] + by[2])
-            self.bodies[index] = replace(body, at=at)
+            self.bodies[index] = replace(body, steps=(*body.steps, (turn, by)))
+
+    def shrink(self, first: int, factor: float) -> None:
+        """Scale all bodies from the ``first`` on about the origin."""
+        for index in range(first, len(self.bodies)):
+            body = self.bodies[index]
+            steps = tuple(
+                (turn, (at[0] * factor, at[1] * factor, at[2] * factor)) for turn, at in body.steps
+            )
+            solid = body.solid.scale((factor, factor, factor))
+            self.bodies[index] = replace(body, solid=solid, steps=steps)

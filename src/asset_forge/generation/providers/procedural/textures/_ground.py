@@ -140,9 +140,7 @@ def water(look: Look, noise: Noise) -> Surface:
     waves = noise.fractal(4.0, 2.4)
     caustic = 1 - np.abs(2 * noise.fractal(4.0, 2.2) - 1)
     tone = 0.72 + 0.4 * (waves - 0.5)
-    albedo = mix(
-        shaded(look.color, tone), shaded(look.accent, tone), step(caustic, 0.9, 1.0) * 0.6
-    )
+    albedo = mix(shaded(look.color, tone), shaded(look.accent, tone), step(caustic, 0.9, 1.0) * 0.6)
     return Surface(albedo, waves, constant(0.08, noise.size), constant(0, noise.size), 0.02)
 
 
