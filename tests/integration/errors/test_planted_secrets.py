@@ -22,9 +22,31 @@ from asset_forge.observability.redaction import Redactor
 from .conftest import Family, LoopbackSentry
 
 NAMES = [
-    *("password", "api_token", "apiKey", "xi-api-key", "X-API-KEY", "Authorization", "client_secret"),
-    *("Set-Cookie", "cookie", "SENTRY_DSN", "private_key", "sessionId", "refreshToken", "db_password"),
-    *("PASSWORD_HASH", "userPassword", "accessKeyId", "aws_secret_access_key", "proxy-authorization"),
+    *(
+        "password",
+        "api_token",
+        "apiKey",
+        "xi-api-key",
+        "X-API-KEY",
+        "Authorization",
+        "client_secret",
+    ),
+    *(
+        "Set-Cookie",
+        "cookie",
+        "SENTRY_DSN",
+        "private_key",
+        "sessionId",
+        "refreshToken",
+        "db_password",
+    ),
+    *(
+        "PASSWORD_HASH",
+        "userPassword",
+        "accessKeyId",
+        "aws_secret_access_key",
+        "proxy-authorization",
+    ),
 ]
 LETTERS = string.ascii_letters + string.digits
 
@@ -174,4 +196,5 @@ def test_a_thousand_planted_secrets_appear_in_no_sink(
         text = read().decode("utf-8", "replace")
         assert len(text) > 100_000, f"{name} got too little to prove anything"
         leaked = [secret for secret in planter.planted if secret in text]
-        assert not leaked, f"{name} shows {len(leaked)} of {len(planter.planted)}: {leaked[:5]}"
+        where = [text[max(0, text.index(one) - 80) : text.index(one) + 40] for one in leaked[:8]]
+        assert not leaked, f"{name} shows {len(leaked)} of {len(planter.planted)}: {where}"

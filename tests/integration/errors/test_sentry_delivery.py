@@ -82,7 +82,10 @@ def test_relay_accepts_an_event_without_a_complaint(
     assert ["error_type", "asset_missing"] in event["tags"]
     assert ["request_id", "req-1"] in event["tags"]
     assert [crumb["message"] for crumb in event["breadcrumbs"]["values"]] == ["start"]
-    assert [one["type"] for one in event["exception"]["values"]] == ["ConnectionError", "LookupError"]
+    assert [one["type"] for one in event["exception"]["values"]] == [
+        "ConnectionError",
+        "LookupError",
+    ]
     frames = event["exception"]["values"][1]["stacktrace"]["frames"]
     assert frames[-1]["function"] == "raise_lookup"
     assert frames[-1]["context_line"].strip().startswith("raise LookupError")

@@ -51,6 +51,8 @@ _QUOTED = re.compile(
     r"(?P<open>[bru]{0,2}(?P<quote>[\"']))(?P<inside>(?:(?!(?P=quote))[^\\]|\\.)*+)", re.DOTALL
 )
 _ESCAPED_QUOTED = re.compile(r"(?P<open>\\{1,7}[\"']).*?(?P<close>(?P=open)|\Z)", re.DOTALL)
+_VALUE_KEY = re.compile(r"\\{0,7}[\"']value\\{0,7}[\"']\s{0,8}+:\s{0,8}+", re.IGNORECASE)
+_ANY_KEY = re.compile(r"\\{0,7}[\"'][A-Za-z0-9_.\-]{1,64}+\\{0,7}[\"']\s{0,8}+:")
 _NESTED = re.compile(r"[\[{(].*", re.DOTALL)
 _BARE = re.compile(
     r"(?:(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey)\s++)?[^\s&;\"'<>]++", re.IGNORECASE
@@ -132,6 +134,11 @@ def _scrub_pairs(text: str, *, prompts: bool) -> str:
             continue
         if kind is not Kind.SECRET and match["sep"] and "," in match["sep"]:
             continue
+        if match["sep"] and "," in match["sep"]:  # ('authorization', '…') or 'name': 'authorization', …
+            if found := _VALUE_KEY.match(text, start):
+                start = found.end()
+            elif _ANY_KEY.match(text, start):
+                continue
         start, end = _value(text, start, match["key"], kind)
         if end > start:
             pieces += (text[done:start], REDACTED)
