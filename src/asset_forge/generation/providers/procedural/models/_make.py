@@ -6,7 +6,15 @@ from typing import Final
 
 import numpy as np
 
-from asset_forge.generation.providers.procedural.models import buildings, characters, weapons
+from asset_forge.generation.providers.procedural.models import (
+    armor,
+    buildings,
+    characters,
+    environments,
+    items,
+    props,
+    weapons,
+)
 from asset_forge.generation.providers.procedural.models.assembly import (
     Part,
     mesh_all,
@@ -42,6 +50,10 @@ class _Kind:
 _KINDS: Final[Mapping[str, _Kind]] = {
     "building": _Kind(buildings.GRAMMARS, 1.0),
     "character": _Kind(characters.GRAMMARS, 0.6),
+    "environment": _Kind(environments.GRAMMARS, 1.6),
+    "prop": _Kind(props.GRAMMARS, 0.6),
+    "item": _Kind(items.GRAMMARS, 0.25),
+    "armor": _Kind(armor.GRAMMARS, 0.4),
     "weapon": _Kind(weapons.GRAMMARS, 0.5, stands=False),
 }
 

@@ -160,8 +160,8 @@ def metal(look: Look, noise: Noise) -> Surface:
     tarnish = step(smudge, 0.5, 0.85) * look.age * 0.8
     albedo = mix(albedo, shaded(darker(look.color, 0.45), tone), tarnish)
     rough = 0.26 + 0.12 * (brush - 0.5) + 0.3 * tarnish + 0.15 * (smudge - 0.5)
-    height = np.clip(0.5 + 0.5 * (dents - 0.5) * (0.3 + look.age) - 0.3 * scratches, 0, 1)
-    return Surface(albedo, height, np.clip(rough, 0.05, 1), constant(1.0, noise.size), 0.004)
+    height = np.clip(0.5 + 0.6 * (dents - 0.5) * (0.4 + look.age), 0, 1)
+    return Surface(albedo, height, np.clip(rough, 0.05, 1), constant(1.0, noise.size), 0.006)
 
 
 def rust(look: Look, noise: Noise) -> Surface:

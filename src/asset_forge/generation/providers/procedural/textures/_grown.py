@@ -72,10 +72,10 @@ def fabric(look: Look, noise: Noise) -> Surface:
     fuzz = noise.fractal(14.0, 0.7)
     fold = noise.fractal(2.0, 2.0)
     fade = 1 + 0.35 * look.age * (fold - 0.4)
-    tone = (0.7 + 0.3 * thread + 0.3 * (fuzz - 0.5) + 0.22 * (fold - 0.5)) * fade
-    albedo = mix(shaded(look.color, tone), shaded(darker(look.color, 0.8), tone), over)
+    tone = (0.82 + 0.18 * thread + 0.2 * (fuzz - 0.5) + 0.22 * (fold - 0.5)) * fade
+    albedo = mix(shaded(look.color, tone), shaded(darker(look.color, 0.9), tone), over)
     return Surface(
-        albedo, 0.7 * thread + 0.3 * fuzz, 0.85 + 0.1 * fuzz, constant(0, noise.size), 0.008
+        albedo, 0.7 * thread + 0.3 * fuzz, 0.85 + 0.1 * fuzz, constant(0, noise.size), 0.003
     )
 
 
@@ -83,11 +83,11 @@ def fur(look: Look, noise: Noise) -> Surface:
     """Short fur, the hair along y."""
     hair = noise.fractal(16.0, 0.8, (1.0, 0.15))
     clumps = noise.fractal(5.0, 1.3, (1.0, 0.5))
-    patch = step(noise.fractal(2.0, 2.0), 0.52, 0.68) * 0.6
+    patch = step(noise.fractal(2.0, 2.0), 0.5, 0.85) * 0.4
     tone = 0.6 + 0.55 * hair + 0.4 * (clumps - 0.5)
     albedo = mix(shaded(look.color, tone), shaded(look.accent, tone), patch)
     return Surface(
-        albedo, 0.6 * hair + 0.4 * clumps, 0.8 + 0.15 * hair, constant(0, noise.size), 0.02
+        albedo, 0.6 * hair + 0.4 * clumps, 0.8 + 0.15 * hair, constant(0, noise.size), 0.01
     )
 
 

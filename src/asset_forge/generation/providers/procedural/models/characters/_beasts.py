@@ -147,7 +147,7 @@ def slime(kit: Kit) -> None:
     ghost = kit.says("ghost", "spirit", "wisp", "phantom", "specter", "spectre")
     t = kit.between(0.8, 1.1) * (1.6 if ghost else 1.0)
     color = kit.color(0, "dfe6f0" if ghost else kit.pick("5ac85a", "e070b0", "4aa0e0", "c8b03a"))
-    skin = kit.material("ice" if not ghost else "snow", color, color)
+    skin = kit.material("glass" if not ghost else "skin", color, color)
     if ghost:
         fields = [o.ellipsoid((0, 0.72 * t, 0), (0.24 * t, 0.26 * t, 0.22 * t)), o.capsule((0, 0.65 * t, 0), (0, 0.2 * t, 0), 0.2 * t, 0.27 * t)]
         fields += [o.capsule((s * 0.2 * t, 0.58 * t, 0.04 * t), (s * 0.36 * t, 0.46 * t, 0.2 * t), 0.07 * t, 0.045 * t) for s in (-1, 1)]

@@ -42,7 +42,7 @@ def _wear(kit: Kit, figure: Figure, tunic: Material, trousers: Material, boots: 
     h = figure.height
     kit.add(figure.mesh(o.both(o.grown(figure.legs(), 0.006 * h), o.below(0.54 * h), o.above(0.08 * h)), 0.05, 0.56, 0.16), trousers, crease=60, mapping="grain-y")
     kit.add(figure.mesh(figure.feet(), 0.0, 0.2, 0.16, 0.16), boots, crease=60)
-    hem = o.blend([o.grown(figure.torso(), 0.006 * h), figure.round(0, skirt + 0.06, 0, 0.105, 0.1, 0.085)], 0.02 * h)
+    hem = o.blend([o.grown(figure.torso(), 0.006 * h), o.capsule((0, 0.52 * h, 0), (0, (skirt - 0.04) * h, 0), figure.size(0.075), figure.size(0.08 + 0.12 * (0.5 - skirt)))], 0.02 * h)
     top = o.blend([hem, o.grown(figure.arms(sleeve), 0.007 * h)], 0.012 * h)
     kit.add(figure.mesh(o.both(top, o.above(skirt * h)), skirt - 0.03, 0.88), tunic, crease=60)
 
