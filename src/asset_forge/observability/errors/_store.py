@@ -65,7 +65,7 @@ class ErrorStore:
         self._on_fault = on_fault
         self._waiting: dict[str, Tally] = {}
         self._changed = threading.Condition()
-        self._writing = False
+        self._flying: dict[str, Tally] = {}  # what the thread is writing
         self._closing = False
         self._thread: threading.Thread | None = None
         self._database_lock = (
@@ -84,8 +84,11 @@ class ErrorStore:
     def record(self, occurrence: Occurrence) -> None:
         """Add one occurrence. Takes some microseconds and never raises."""
         with self._changed:
-            if self._closing or (
-                occurrence.fingerprint not in self._waiting and len(self._waiting) >= _MAX_WAITING
+            known = (
+                occurrence.fingerprint in self._waiting or occurrence.fingerprint in self._flying
+            )
+            if self._closing or not (
+                known or len(self._waiting) + len(self._flying) < _MAX_WAITING
             ):
                 lost = True
             else:
@@ -144,7 +147,7 @@ class ErrorStore:
         deadline = time.monotonic() + timeout
         with self._changed:
             self._changed.notify_all()
-            while self._waiting or self._writing:
+            while self._waiting or self._flying:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
@@ -189,11 +192,11 @@ class ErrorStore:
                 if self._closing:
                     return
                 self._changed.wait(_GATHER_SECONDS)
-                batch, self._waiting = self._waiting, {}
-                self._writing = True
+                batch = self._flying = self._waiting
+                self._waiting = {}
             written = self._write(list(batch.values()))
             with self._changed:
-                self._writing = False
+                self._flying = {}
                 if not written:
                     self._put_back(batch)
                     self._changed.wait(_GATHER_SECONDS)
