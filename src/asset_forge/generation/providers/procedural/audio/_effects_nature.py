@@ -160,7 +160,7 @@ def chirp(rng: np.random.Generator, sound: Sound) -> Signal:
     total = np.zeros(sound.count)
     at = 0.0
     base = float(rng.uniform(2300, 4200)) / sound.size
-    while at < sound.seconds - 0.1:
+    while at == 0 or at < sound.seconds - 0.1:
         count = samples(float(rng.uniform(0.05, 0.14)))
         slur = points(
             count, (0, 1), (0.5, float(rng.uniform(0.8, 1.5))), (1, float(rng.uniform(0.8, 1.2)))

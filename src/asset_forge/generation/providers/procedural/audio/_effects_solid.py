@@ -81,8 +81,8 @@ def steps(rng: np.random.Generator, sound: Sound) -> Signal:
     """Footsteps: heel and toe on the surface that the prompt names."""
     total = np.zeros(sound.count)
     gap = (0.34 if sound.energy > 0.3 else 0.52) * sound.size**0.4
-    at = 0.02
-    while at < sound.seconds - 0.15:
+    at = 0.0
+    while at == 0 or at < sound.seconds - 0.15:
         strength = float(rng.uniform(0.75, 1.0))
         place(total, strength * _step(rng, sound), samples(at))
         at += gap * float(rng.uniform(0.95, 1.05))

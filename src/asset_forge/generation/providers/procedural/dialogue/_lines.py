@@ -12,7 +12,7 @@ GREETINGS: dict[str, Lines] = {
     "friendly": (
         "Well met, traveler! I am {name}, {role.the} of {place.the}. Sit down, you look thirsty.",
         "A new face, and on such a fine day! They call me {name}. How can {role.a} be of help?",
-        "Welcome! {name} is the name. You will not find a happier {role} near {place.the}.",
+        "Welcome! {name} is the name. There is no happier {role} near {place.the}.",
     ),
     "grumpy": (
         "What now? I am {name}, I am {role.the} here, and I have no time for gawkers.",
@@ -84,7 +84,7 @@ OFFERS: dict[str, Lines] = {
     ),
     "passage": (
         "Nobody passes without leave, not since {foe.the} came. Prove your worth: carry "
-        "{thing.the} through {place.the} and back. Then the way is open, and you shall have {reward}.",
+        "{thing.the} through {place.the} and back. Then the way is open, and I give you {reward}.",
         "The way to {place.the} is closed. I could forget to look, if somebody brought me "
         "{thing.the}. I might even part with {reward}.",
     ),
