@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 import traceback
@@ -22,6 +23,8 @@ __all__ = ["LineBuilder", "find_error"]
 _encode = msgspec.json.Encoder().encode
 _IDS = {"request_id": "requestId", "trace_id": "traceId", "user_id": "userId", "job_id": "jobId"}
 _FIXED = frozenset({"level", "severity", "time", "pid", "hostname", "name", "msg", "err"})
+# Allowed inside JSON, but many readers take them for the end of a line, and terminals for commands.
+_BREAKS = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]")
 _MAX_STACK = 32_768
 _MAX_NAMES = 1_000  # names of fields are few, unless somebody makes them from data
 _SMALL = 10**12  # a longer number may be that of a card
@@ -31,6 +34,10 @@ _HEADS = {name: (pino_level(name), severity(name)) for name in LEVEL_NAMES}
 
 
 _pid = os.getpid()  # kept, because asking costs as much as three fields
+
+
+def _escape(match: re.Match[bytes]) -> bytes:
+    return b"\\u%04x" % ord(match[0].decode("utf-8"))
 
 
 def _after_fork() -> None:
@@ -124,7 +131,8 @@ class LineBuilder:
 
     def encode(self, logger: str, level: str, event: MutableMapping[str, object]) -> bytes:
         """One JSON object and a line break."""
-        return _encode(self.fields(logger, level, event)) + b"\n"
+        line = _encode(self.fields(logger, level, event)) + b"\n"
+        return line if line.isascii() else _BREAKS.sub(_escape, line)
 
     def _message(self, event: object) -> str:
         return self._redactor.text(

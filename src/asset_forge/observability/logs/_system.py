@@ -119,6 +119,7 @@ class LogSystem:
             return
         self._closed = True
         atexit.unregister(self.close)
+        logging.captureWarnings(False)
         logging.root.removeHandler(self._handler)
         for handler in self._root_handlers:
             logging.root.addHandler(handler)

@@ -134,7 +134,9 @@ def _scrub_pairs(text: str, *, prompts: bool) -> str:
             continue
         if kind is not Kind.SECRET and match["sep"] and "," in match["sep"]:
             continue
-        if match["sep"] and "," in match["sep"]:  # ('authorization', '…') or 'name': 'authorization', …
+        if (
+            match["sep"] and "," in match["sep"]
+        ):  # ('authorization', '…') or 'name': 'authorization', …
             if found := _VALUE_KEY.match(text, start):
                 start = found.end()
             elif _ANY_KEY.match(text, start):
