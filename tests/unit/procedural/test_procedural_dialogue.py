@@ -216,8 +216,10 @@ def test_prompt_and_seed_decide() -> None:
 
 def test_another_process_gives_the_same_bytes() -> None:
     code = (
-        "import sys;from asset_forge.generation.providers.procedural.dialogue import make_dialogue;"
-        "sys.stdout.buffer.write(make_dialogue('grumpy elf, wolves and an amulet', 5, {'nodes': 40}))"
+        "import sys\n"
+        "from asset_forge.generation.providers.procedural.dialogue import make_dialogue\n"
+        "prompt = 'grumpy elf, wolves and an amulet'\n"
+        "sys.stdout.buffer.write(make_dialogue(prompt, 5, {'nodes': 40}))"
     )
     here = make_dialogue("grumpy elf, wolves and an amulet", 5, {"nodes": 40})
     for salt in ("1", "2"):
