@@ -70,16 +70,16 @@ FAMILIES: Final[Mapping[str, Families]] = {
         spider: crab insect ant beetle scorpion bug tarantula
     """),
     "environment": _table("""
-        forest: woods grove jungle meadow woodland park glade garden field grassland swamp
+        forest: woods grove jungle meadow woodland park glade garden field clearing grassland swamp
         island: islet atoll archipelago beach lagoon coast shore
         cave: cavern grotto arch tunnel den lair mine
         crystals: crystal geode quartz amethyst gems
         ruins: ruin temple graveyard cemetery stonehenge monument colonnade
         mountain: hill cliff peak canyon valley alps ridge crag mesa
-        desert: dunes dune oasis wasteland savanna cactus badlands
+        desert: dunes dune oasis savanna cactus badlands
         volcano: lava crater caldera magma hell inferno
         tundra: snow glacier ice arctic winter iceberg
-        village: road path camp campsite crossroads clearing street bridge
+        village: road path camp campsite crossroads street bridge
     """),
     "prop": _table("""
         barrel: keg cask drum tun
