@@ -1,4 +1,4 @@
-"""A thousand secrets, made up at run time, are planted wherever a program may carry one; no sink shows any."""
+"""A thousand secrets, made up at run time, are planted in all kinds of places; no sink shows any."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Planter:
             f"the key {new('msy_', 40)} was refused",
             f"{new('ghp_', 36)} {new('AIza', 35)} {new('xoxb-', 30)} {new('glpat-', 20)}",
             jwt,
-            f"-----BEGIN PRIVATE KEY-----\n{new(length=64)}\n{new(length=64)}\n-----END PRIVATE KEY-----",
+            f"-----BEGIN PRIVATE KEY-----\n{new(length=64)}\n{new()}\n-----END PRIVATE KEY-----",
             {"note": f"it is {known} there"},
             {"note": f"it is {quote(known, safe='')} there"},
             {known: "as a key"},
@@ -146,7 +146,7 @@ def use_everything(planter: Planter, tracker: ErrorTracker) -> int:
     while len(planter.planted) < 1_200:
         for value in planter.values():
             rounds += 1
-            log.info(f"seen {value}", value=value, items=[value], at={"it": value})
+            log.info(f"seen {value}", value=value, items=[value], at={"it": value})  # noqa: G004 - secrets in texts
             tracker.add_breadcrumb(f"about {value}", category="http", data={"value": value})
             try:
                 fail(planter, value)

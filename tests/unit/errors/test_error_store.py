@@ -247,7 +247,8 @@ import sys, pathlib, time
 from asset_forge.observability.errors import ErrorStore, Occurrence
 store = ErrorStore(pathlib.Path(sys.argv[1]))
 for number in range(200):
-    store.record(Occurrence("a" * 16, "E", "m", "c", "error", None, time.time() + number, {"n": number}))
+    now = time.time() + number
+    store.record(Occurrence("a" * 16, "E", "m", "c", "error", None, now, {"n": number}))
     if number % 20 == 0:
         store.flush(10)
 store.close(20)

@@ -110,7 +110,7 @@ def open_database(path: Path | None) -> sqlite3.Connection:
 
 
 def write(connection: sqlite3.Connection, tallies: Iterable[Tally], events_per_group: int) -> None:
-    """Add the tallies in one transaction and keep the newest ``events_per_group`` events of each."""
+    """Add the tallies in one transaction; of each keep the newest ``events_per_group`` events."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         for tally in tallies:
@@ -136,7 +136,8 @@ def write(connection: sqlite3.Connection, tallies: Iterable[Tally], events_per_g
             if tally.events:
                 connection.execute(
                     "DELETE FROM events WHERE fingerprint = ?1 AND id NOT IN "
-                    "(SELECT id FROM events WHERE fingerprint = ?1 ORDER BY seen_at DESC, id DESC LIMIT ?2)",
+                    "(SELECT id FROM events WHERE fingerprint = ?1 "
+                    "ORDER BY seen_at DESC, id DESC LIMIT ?2)",
                     (new.fingerprint, events_per_group),
                 )
         connection.execute("COMMIT")
@@ -147,7 +148,7 @@ def write(connection: sqlite3.Connection, tallies: Iterable[Tally], events_per_g
 
 
 def forget(connection: sqlite3.Connection, before: float, max_groups: int) -> None:
-    """Delete groups last seen before that time, and the least recently seen beyond ``max_groups``."""
+    """Delete groups last seen before then, and the least recently seen beyond ``max_groups``."""
     connection.execute("DELETE FROM groups WHERE last_seen < ?", (before,))
     connection.execute(
         "DELETE FROM groups WHERE fingerprint IN "
@@ -246,8 +247,8 @@ def _position(cursor: str) -> tuple[float, str]:
 
 
 def _identity(row: _Row) -> tuple[str, str, str, str, Severity, str | None]:
-    severity: Severity = next((known for known in SEVERITIES if known == row[4]), SEVERITIES[1])
-    return row[0], row[1], row[2], row[3], severity, row[5]
+    known: dict[str, Severity] = {name: name for name in SEVERITIES}
+    return row[0], row[1], row[2], row[3], known.get(row[4], "error"), row[5]
 
 
 def _group(row: _Row) -> ErrorGroup:

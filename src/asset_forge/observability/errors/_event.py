@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from asset_forge.observability.context import Scope
 from asset_forge.observability.redaction import Json, Limits, Redactor
@@ -67,8 +68,7 @@ def members(group: BaseException) -> Sequence[BaseException]:
     """What ``group`` holds; nothing for an exception that is no group."""
     if not isinstance(group, BaseExceptionGroup):
         return ()
-    held: Sequence[BaseException] = group.exceptions  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return held
+    return cast("tuple[BaseException, ...]", group.exceptions)  # pyright: ignore[reportUnknownMemberType]
 
 
 def chain(error: BaseException) -> list[Link]:
@@ -105,7 +105,7 @@ def build_event(
     redactor: Redactor,
     frames: FrameReader,
 ) -> dict[str, Json]:
-    """The event, all but its time, fingerprint and installation. ``message`` is redacted already."""
+    """The event, without time, fingerprint and installation; ``message`` is redacted already."""
     clean = redactor.text
     known = {
         "error_type": report.error_type,

@@ -224,7 +224,7 @@ class ErrorTracker:
 
 
 def _captured(error: BaseException) -> str | None:
-    """The fingerprint under which ``error``, or everything in the group that it is, was captured."""
+    """The fingerprint under which ``error``, or all of the group that it is, was captured."""
     found: str | None = None
     waiting: list[BaseException] = [error]
     for _ in range(_MAX_MEMBERS):

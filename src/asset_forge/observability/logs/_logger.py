@@ -77,7 +77,11 @@ class Logger(structlog.BoundLoggerBase):
                 fields["args"] = args
         if "event" in fields:
             fields["event_"] = fields.pop("event")
+        fields["event"] = event
+        if self._context:
+            fields = {**self._context, **fields}
         try:
-            self._process_event(level, event, fields)  # pyright: ignore[reportArgumentType] - not only text is welcome
+            for process in self._processors:
+                process(self._logger, level, fields)
         except structlog.DropEvent:
             return

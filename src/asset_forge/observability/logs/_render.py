@@ -92,7 +92,7 @@ class LineBuilder:
         return line
 
     def _own(self, line: dict[str, Json], event: MutableMapping[str, object]) -> None:
-        """Add the event's own fields; plain numbers and short text, which most are, go a short way."""
+        """Add the event's own fields; plain numbers and text, which most are, go a short way."""
         if "exc_info" in event or "err" in event or "error" in event:
             error = find_error(event)
             if error is not None:

@@ -69,7 +69,7 @@ class Adopted:
 
 
 def adopt(claimed: Iterable[str]) -> list[Adopted]:
-    """Take the handlers that write to streams from all named loggers and let the root's do it instead.
+    """Take the handlers that write to streams from all named loggers: the root's does it instead.
 
     The ``claimed`` loggers get a handler that does nothing: their libraries would otherwise set up
     one of their own as soon as they start. Returns what was there, for putting it back.

@@ -131,7 +131,7 @@ class LineWriter:
             self._settle(len(batch), self._put(batch))
 
     def _next(self) -> list[bytes] | None:
-        """Wait for lines and take a batch, led by the report of what was lost before; `None` at the end."""
+        """Wait for a batch, led by the report of what was lost before; `None` at the end."""
         with self._changed:
             while not self._lines and not self._closing:
                 self._sleeping = True

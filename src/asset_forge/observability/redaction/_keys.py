@@ -25,166 +25,45 @@ class Kind(enum.Enum):
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 
-_SECRET_WORDS = frozenset(
-    [
-        "password",
-        "passwords",
-        "passwd",
-        "passphrase",
-        "pwd",
-        "secret",
-        "secrets",
-        "credential",
-        "credentials",
-        "authorization",
-        "cookie",
-        "cookies",
-        "dsn",
-        "jwt",
-        "bearer",
-        "apikey",
-        "apikeys",
-        "otp",
-        "totp",
-        "csrf",
-        "xsrf",
-        "cvv",
-        "cvc",
-        "ssn",
-        "mnemonic",
-        "signature",
-        "sig",
-        "sid",
-    ]
-)
+# fmt: off
+_SECRET_WORDS = frozenset([
+    "password", "passwords", "passwd", "passphrase", "pwd", "secret", "secrets", "credential",
+    "credentials", "authorization", "cookie", "cookies", "dsn", "jwt", "bearer", "apikey",
+    "apikeys", "otp", "totp", "csrf", "xsrf", "cvv", "cvc", "ssn", "mnemonic", "signature",
+    "sig", "sid",
+])
 _SECRET_FRAGMENTS = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "signingkey",
-    "encryptionkey",
-    "secretkey",
-    "authkey",
-    "sessionid",
-    "sessid",
-    "sessionkey",
-    "sessiontoken",
-    "sessioncookie",
-    "credential",
-    "authorization",
-    "cookie",
-    "cardnumber",
-    "connectionstring",
-    "seedphrase",
+    "password", "passwd", "passphrase", "secret", "apikey", "accesskey", "privatekey",
+    "signingkey", "encryptionkey", "secretkey", "authkey", "sessionid", "sessid", "sessionkey",
+    "sessiontoken", "sessioncookie", "credential", "authorization", "cookie", "cardnumber",
+    "connectionstring", "seedphrase",
 ]
-_KEY_OWNERS = frozenset(
-    [
-        "api",
-        "access",
-        "private",
-        "signing",
-        "encryption",
-        "master",
-        "auth",
-        "shared",
-        "service",
-        "account",
-        "ssh",
-        "pgp",
-        "gpg",
-        "rsa",
-        "aes",
-        "hmac",
-        "webhook",
-        "deploy",
-        "admin",
-        "root",
-        "subscription",
-        "license",
-        "storage",
-        "sas",
-        "openai",
-        "anthropic",
-        "claude",
-        "elevenlabs",
-        "xi",
-        "meshy",
-        "sentry",
-        "stripe",
-        "privy",
-        "qdrant",
-        "pagerduty",
-        "slack",
-    ]
-)
-_PASS_OWNERS = frozenset(
-    [
-        "user",
-        "db",
-        "database",
-        "smtp",
-        "mysql",
-        "pg",
-        "postgres",
-        "redis",
-        "admin",
-        "login",
-        "root",
-        "my",
-    ]
-)
-_SESSION_PARTS = frozenset(["id", "ids", "key", "cookie", "data", "hash", "value"])
+_KEY_OWNERS = frozenset([
+    "api", "access", "private", "signing", "encryption", "master", "auth", "shared", "service",
+    "account", "ssh", "pgp", "gpg", "rsa", "aes", "hmac", "webhook", "deploy", "admin", "root",
+    "subscription", "license", "storage", "sas", "openai", "anthropic", "claude", "elevenlabs",
+    "xi", "meshy", "sentry", "stripe", "privy", "qdrant", "pagerduty", "slack",
+])
+_PASS_OWNERS = frozenset([
+    "user", "db", "database", "smtp", "mysql", "pg", "postgres", "redis", "admin", "login",
+    "root", "my",
+])
+_SESSION_PARTS = frozenset([
+    "id", "ids", "key", "cookie", "data", "hash", "value",
+])
 # Such a last word makes it a statement about the secret: cookie_name, token_type,
 # session_duration_seconds.
-_ABOUT = frozenset(
-    [
-        "count",
-        "counts",
-        "total",
-        "type",
-        "kind",
-        "length",
-        "size",
-        "limit",
-        "limits",
-        "used",
-        "usage",
-        "budget",
-        "cost",
-        "price",
-        "seconds",
-        "ms",
-        "bytes",
-        "duration",
-        "expires",
-        "expiry",
-        "expired",
-        "ttl",
-        "age",
-        "at",
-        "enabled",
-        "required",
-        "configured",
-        "present",
-        "provider",
-        "policy",
-        "name",
-        "names",
-        "version",
-        "status",
-        "valid",
-        "algorithm",
-        "per",
-        "second",
-        "minute",
-        "mode",
-    ]
-)
-_PROMPT_PARTS = frozenset(["text", "raw", "content", "body"])
+_ABOUT = frozenset([
+    "count", "counts", "total", "type", "kind", "length", "size", "limit", "limits", "used",
+    "usage", "budget", "cost", "price", "seconds", "ms", "bytes", "duration", "expires",
+    "expiry", "expired", "ttl", "age", "at", "enabled", "required", "configured", "present",
+    "provider", "policy", "name", "names", "version", "status", "valid", "algorithm", "per",
+    "second", "minute", "mode",
+])
+_PROMPT_PARTS = frozenset([
+    "text", "raw", "content", "body",
+])
+# fmt: on
 
 
 @lru_cache(maxsize=4096)

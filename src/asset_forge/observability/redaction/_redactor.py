@@ -155,7 +155,7 @@ class _Walk:
             if isinstance(value, int | float) or (isinstance(value, str) and value.isdecimal()):
                 return self._open(value, depth)
             if isinstance(value, Mapping | list | tuple):
-                return self._container(value, kind, depth)
+                return self._container(value, kind, depth)  # pyright: ignore[reportUnknownArgumentType]
         if isinstance(value, str | bytes) and not value:
             return ""
         return REDACTED
@@ -169,12 +169,11 @@ class _Walk:
             return _integer(int(value))
         if isinstance(value, float):
             return float(value) if math.isfinite(value) else repr(float(value))
-        if isinstance(value, bytes | bytearray | memoryview):
-            return self._text(
-                bytes(value[: self._limits.length + _OVERLAP]).decode("utf-8", "replace"), depth
-            )
+        if isinstance(value, bytes | bytearray):
+            head = bytes(value[: self._limits.length + _OVERLAP])
+            return self._text(head.decode("utf-8", "replace"), depth)
         if isinstance(value, _SPELLED):
-            return self._text(str(value), depth)
+            return self._text(str(value), depth)  # pyright: ignore[reportUnknownArgumentType]
         if isinstance(value, BaseException):
             return self._text(f"{type(value).__name__}: {value}", depth)
         if isinstance(value, Mapping | list | tuple | AbstractSet):
@@ -223,11 +222,12 @@ class _Walk:
         )
 
     def _container(self, value: object, kind: Kind, depth: int) -> Json:
-        if id(value) in self._visiting:
+        identity = id(value)
+        if identity in self._visiting:
             return "[circular]"
         if depth >= self._limits.depth:
             return "[too deep]"
-        self._visiting.add(id(value))
+        self._visiting.add(identity)
         try:
             if isinstance(value, Mapping):
                 return self._mapping(value, kind, depth + 1)  # pyright: ignore[reportUnknownArgumentType]
@@ -235,7 +235,7 @@ class _Walk:
                 return self._sequence(value, kind, depth + 1)  # pyright: ignore[reportUnknownArgumentType]
             return self.clean(value, None, kind, depth)
         finally:
-            self._visiting.discard(id(value))
+            self._visiting.discard(identity)
 
     def _mapping(self, value: Mapping[object, object], kind: Kind, depth: int) -> Json:
         result: dict[str, Json] = {}
