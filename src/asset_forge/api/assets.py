@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -10,14 +9,6 @@ from litestar import Controller, Request, Response, delete, get, head, patch, po
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import (
-    OpenAPIFormat,
-    OpenAPIMediaType,
-    OpenAPIType,
-    Operation,
-    RequestBody,
-    Schema,
-)
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
@@ -32,6 +23,7 @@ from asset_forge.api.downloads import (
 from asset_forge.api.media import MULTIPART
 from asset_forge.api.multipart import OVERHEAD, ClientLeft, UploadForm, body_of
 from asset_forge.api.problems import problem_responses
+from asset_forge.api.uploads import FIELDS, UploadOperation, details_of
 from asset_forge.asset_types import AssetType
 from asset_forge.assets import (
     DESCRIPTION_LIMIT,
@@ -47,10 +39,7 @@ from asset_forge.assets import (
 )
 from asset_forge.clock import rfc3339
 from asset_forge.database.models import Asset
-from asset_forge.faults import InvalidRequest
 from asset_forge.search import SearchService
-
-_FIELDS: Final = ("name", "type", "projectId", "description", "tags")
 
 PageLimit = Annotated[
     int, QueryParameter(name="limit", ge=1, le=PAGE_LIMIT, description="How many items at most")
@@ -124,38 +113,6 @@ def view(asset: Asset) -> AssetView:
     )
 
 
-def _string(description: str) -> Schema:
-    return Schema(type=OpenAPIType.STRING, description=description)
-
-
-@dataclass
-class _UploadOperation(Operation):
-    """Describes the form, which the handler reads by itself as it comes in."""
-
-    def __post_init__(self) -> None:
-        tags = Schema(
-            type=OpenAPIType.ARRAY,
-            items=Schema(type=OpenAPIType.STRING, min_length=1, max_length=TAG_LIMIT),
-            max_items=TAGS_LIMIT,
-            description="Repeat the field, or separate tags by commas",
-        )
-        schema = Schema(
-            type=OpenAPIType.OBJECT,
-            required=["file", "type"],
-            properties={
-                "file": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY),
-                "type": Schema(type=OpenAPIType.STRING, enum=[kind.value for kind in AssetType]),
-                "name": _string("Taken from the file's own name unless given"),
-                "description": _string("What it is, in words to find it by"),
-                "projectId": _string("A project that you can see"),
-                "tags": tags,
-            },
-        )
-        self.request_body = RequestBody(
-            required=True, content={"multipart/form-data": OpenAPIMediaType(schema=schema)}
-        )
-
-
 _ANY_FILE: Final = "*/*"
 _FILE_RESPONSES: Final = {
     200: ResponseSpec(bytes, generate_examples=False, description="It", media_type=_ANY_FILE),
@@ -199,7 +156,7 @@ class AssetController(Controller):
         status_code=201,
         summary="Upload an asset",
         opt=MULTIPART,
-        operation_class=_UploadOperation,
+        operation_class=UploadOperation,
         exception_handlers={ClientLeft: _client_left},
         responses=problem_responses(401, 404, 415, 507),
     )
@@ -214,12 +171,12 @@ class AssetController(Controller):
             body_of(request, limit=assets.max_upload_bytes + OVERHEAD),
             request.headers.get("content-type", ""),
             file_field="file",
-            fields=_FIELDS,
+            fields=FIELDS,
         )
         await form.open_file()
 
         async def details() -> UploadDetails:
-            return _details(await form.read_fields())
+            return details_of(await form.read_fields())
 
         file = IncomingFile(form.chunks(), form.filename, form.content_type)
         asset = await assets.upload(principal, file, details)
@@ -339,28 +296,3 @@ def _wanted(header: str | None, size: int) -> tuple[int, int] | None:
             detail=f"The range lies outside of the file, which has {size} bytes",
             headers={"content-range": f"bytes */{size}"},
         ) from None
-
-
-def _details(fields: dict[str, list[str]]) -> UploadDetails:
-    for name, values in fields.items():
-        if len(values) > 1 and name != "tags":
-            raise InvalidRequest(f"is there {len(values)} times; give it once", field=name)
-    single = {name: values[0] for name, values in fields.items()}
-    tags = [tag for value in fields.get("tags", ()) for tag in value.split(",") if tag.strip()]
-    return UploadDetails(
-        type=_asset_type(single.get("type")),
-        name=single.get("name"),
-        project_id=single.get("projectId") or None,
-        description=single.get("description", ""),
-        tags=tags,
-    )
-
-
-def _asset_type(value: str | None) -> AssetType:
-    allowed = ", ".join(AssetType)
-    if value is None:
-        raise InvalidRequest(f"is missing; give one of {allowed}", field="type")
-    try:
-        return AssetType(value.strip())
-    except ValueError:
-        raise InvalidRequest(f"is {value[:50]!r}; allowed are {allowed}", field="type") from None

@@ -121,8 +121,8 @@ class UploadForm:
                 continue
             name = event.name or ""
             if name == self._file_field:
-                self.filename = event.filename or ""
-                self.content_type = event.content_type or ""
+                self.filename = str(event.filename or "")
+                self.content_type = str(event.content_type or "")
                 return True
             if name not in self._allowed:
                 allowed = ", ".join([self._file_field, *sorted(self._allowed)])

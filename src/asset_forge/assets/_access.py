@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from asset_forge.accounts import Principal
 from asset_forge.database.models import Asset, Project
 from asset_forge.faults import NotFound
 from asset_forge.ids import is_id
-
-if TYPE_CHECKING:
-    from asset_forge.accounts import Principal
 
 
 def visible_assets(principal: Principal) -> ColumnElement[bool]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from asset_forge.accounts import Principal
 from asset_forge.actions import UserActions
 from asset_forge.clock import Clock
 from asset_forge.database import Database
@@ -21,9 +21,6 @@ from asset_forge.observability.metrics import Registry
 from ._access import find_project, visible_projects
 from ._paging import Page, check_page
 from ._texts import clean_description, clean_name
-
-if TYPE_CHECKING:
-    from asset_forge.accounts import Principal
 
 _QUOTA_LIMIT = 2**53 - 1  # what JSON numbers hold exactly everywhere
 
@@ -110,9 +107,7 @@ class ProjectService:
             InvalidRequest: Limit or cursor cannot be used.
         """
         check_page(limit, cursor)
-        query: Select[tuple[Project]] = (
-            select(Project).where(visible_projects(principal)).order_by(Project.id.desc())
-        )
+        query = select(Project).where(visible_projects(principal)).order_by(Project.id.desc())
         if cursor is not None:
             query = query.where(Project.id < cursor)
         async with self._database.reading() as session:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 import anyio
 from sqlalchemy import Exists, func, literal, select
 from sqlalchemy import exists as sql_exists
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from asset_forge.accounts import Principal
 from asset_forge.actions import UserActions
 from asset_forge.clock import Clock
 from asset_forge.database import Database, DatabaseUnavailable
@@ -19,7 +19,7 @@ from asset_forge.database.models import Asset
 from asset_forge.faults import NotFound
 from asset_forge.ids import new_id
 from asset_forge.observability.metrics import Registry
-from asset_forge.storage import ObjectMissing, ObjectStore, StorageUnavailable
+from asset_forge.storage import ObjectMissing, ObjectStore, StorageFull, StorageUnavailable
 
 from ._access import find_asset, find_project, visible_assets
 from ._keys import new_key
@@ -29,9 +29,6 @@ from ._records import AssetChanges, AssetFilter, Download
 from ._telemetry import FILE_DOWNLOADS, FILE_UPLOADS
 from ._texts import clean_description, clean_name, clean_tags
 from ._uploads import DetailsReader, IncomingFile, Limits, Upload, UploadDetails
-
-if TYPE_CHECKING:
-    from asset_forge.accounts import Principal
 
 _log = logging.getLogger(__name__)
 
@@ -193,8 +190,8 @@ class AssetService:
                 if not await session.scalar(select(sql_exists().where(Asset.id == asset.id))):
                     raise NotFound(f"there is no asset {asset.id!r}") from None
             raise StorageUnavailable(
-                f"the file of asset {asset.id!r} is not in the storage {self._storage.place}; "
-                "check STORAGE_URL, or restore the file from a backup"
+                f"The file of asset {asset.id!r} is not in the storage. An operator has to check "
+                "STORAGE_URL, or to restore the file from a backup"
             ) from error
         return Download(end - start, self._counted(chunks, asset.file_type, end - start))
 
@@ -245,7 +242,7 @@ class AssetService:
         with anyio.CancelScope(shield=True):
             try:
                 await self._storage.delete(key)
-            except StorageUnavailable as error:
+            except (StorageFull, StorageUnavailable) as error:
                 _log.warning("left an orphan for the sweep: %s (%s)", key, error)
 
 

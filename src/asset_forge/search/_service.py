@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from sqlalchemy import select
 
+from asset_forge.accounts import Principal
 from asset_forge.actions import UserActions
 from asset_forge.assets import Page, check_page, visible_assets
 from asset_forge.database import Database
 from asset_forge.database.models import Asset
 from asset_forge.faults import InvalidRequest
 from asset_forge.observability.metrics import Registry
-
-if TYPE_CHECKING:
-    from asset_forge.accounts import Principal
 
 QUERY_LIMIT: Final = 200
 DEPTH_LIMIT: Final = 1000

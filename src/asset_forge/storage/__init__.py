@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ._check import Stored
 from ._faults import DamagedObject, ObjectMissing, StorageFull, StorageUnavailable
-from ._store import ObjectStore, Stored, StoredKey, VolumeUsage, open_store
+from ._open import open_store
+from ._store import ObjectStore, StoredKey, VolumeUsage
 
 __all__ = [
     "DamagedObject",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import logging
 import re
 
 from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
 
 from asset_forge import faults
+
+_log = logging.getLogger(__name__)
 
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -36,40 +39,41 @@ class DamagedObject(Exception):
     """The bytes that came are not those that were announced; nothing was stored."""
 
 
-def classify(error: BaseException, *, doing: str, place: str) -> Exception:
-    """Return the fault that an error of the storage stands for.
+def classify(error: BaseException, *, doing: str, place: str) -> StorageFull | StorageUnavailable:
+    """Return the fault that an error of the storage stands for; the error itself is logged.
 
     A local store's errors carry the operating system's number, as `OSError.errno` or, from
-    obstore, as `(os error 28)` in the text. `doing` is the verb, `place` names the store.
+    obstore, as `(os error 28)` in the text. `doing` is the verb; `place` names the store and is
+    for the log alone, since faults are shown to whoever sent the request.
     """
     number = _number(error)
+    _log.warning("cannot %s in the storage %s: %s", doing, place, str(error).partition("\n")[0])
     if number in _FULL:
         return StorageFull(
-            f"cannot {doing} in {place}: {errno.errorcode[number]}, no room is left. Free space on "
-            "the volume, or point STORAGE_URL or ASSET_FORGE_DATA_DIR at a larger one"
+            f"The storage cannot {doing}: {errno.errorcode[number]}, no room is left. An operator "
+            "has to free space on its volume, or to point STORAGE_URL or ASSET_FORGE_DATA_DIR at a "
+            "larger one"
         )
     if number is not None:
-        name = errno.errorcode.get(number, str(number))
-        hint = _HINTS.get(number, "Check the volume that STORAGE_URL points at")
-        return StorageUnavailable(f"cannot {doing} in {place}: {name}. {hint}")
-    if isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
-        return StorageUnavailable(
-            f"cannot {doing} in {place}: the credentials are refused or may not {doing} there. "
-            "Check the credentials and the bucket of STORAGE_URL"
-        )
-    return StorageUnavailable(
-        f"cannot {doing} in {place}: the store failed ({type(error).__name__}). "
-        "Check that the store of STORAGE_URL is reachable"
-    )
+        cause = errno.errorcode.get(number, f"error {number}")
+        hint = _HINTS.get(number, "check the volume that STORAGE_URL points at")
+    elif isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
+        cause = "it is not allowed to"
+        hint = "check the credentials and the bucket of STORAGE_URL"
+    else:
+        cause = f"the store failed ({type(error).__name__})"
+        hint = "check that the store of STORAGE_URL can be reached"
+    return StorageUnavailable(f"The storage cannot {doing}: {cause}. An operator has to {hint}")
 
 
+_RIGHTS = "give the service's user the right to write in the storage's directory"
 _HINTS = {
-    errno.EROFS: "The volume is read-only: remount it writable",
-    errno.EACCES: "Give the service's user the right to write in that directory",
-    errno.EPERM: "Give the service's user the right to write in that directory",
-    errno.EIO: "The disk reports a hardware fault: check it before anything else",
-    errno.EMFILE: "The process has no file descriptor left: raise its `ulimit -n`",
-    errno.ENFILE: "The machine has no file descriptor left: raise fs.file-max",
+    errno.EROFS: "remount the storage's volume writable",
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EIO: "check the disk, which reports a hardware fault",
+    errno.EMFILE: "raise the process's limit of open files (`ulimit -n`)",
+    errno.ENFILE: "raise the machine's limit of open files (fs.file-max)",
 }
 
 

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import anyio.to_thread
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, from_url
 from obstore.store import ObjectStore as Backend
 
 from . import _durable
-from ._faults import DamagedObject, ObjectMissing, StorageFull, classify
+from ._check import Check, Stored
+from ._faults import ObjectMissing, StorageFull, classify
 
 MEBIBYTE: Final = 1024 * 1024
 
@@ -30,14 +29,6 @@ _REMOTE_PART: Final = 8 * MEBIBYTE
 """Bytes of one part of a multipart upload; object stores ask for at least 5 MiB."""
 
 _READ_CHUNK: Final = MEBIBYTE // 4
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What was stored: its size in bytes and its SHA-256 in hexadecimal."""
-
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +87,7 @@ class ObjectStore:
             StorageUnavailable: The store failed.
         """
         self.check_room(expected_length or 0)
-        check = _Check(expected_length, expected_sha256)
+        check = Check(expected_length, expected_sha256)
         pieces = self._checked(source, check)
         part = _LOCAL_PART if self.is_local else _REMOTE_PART
         try:
@@ -198,10 +189,10 @@ class ObjectStore:
         usage = self.usage()
         if usage is not None and usage.free - size < self._reserve_bytes:
             raise StorageFull(
-                f"the volume of {self.place} has {usage.free} of {usage.total} bytes free and "
-                f"keeps {self._reserve_bytes} in reserve (VOLUME_RESERVE_BYTES), so that {size} "
-                "more do not fit. Free space, or point STORAGE_URL or ASSET_FORGE_DATA_DIR at a "
-                "larger volume"
+                f"The storage's volume has {usage.free} of {usage.total} bytes free and keeps "
+                f"{self._reserve_bytes} in reserve (VOLUME_RESERVE_BYTES), so that {size} more do "
+                "not fit. An operator has to free space, or to point STORAGE_URL or "
+                "ASSET_FORGE_DATA_DIR at a larger volume"
             )
 
     async def remove_stale(self, before: datetime) -> int:
@@ -227,7 +218,7 @@ class ObjectStore:
             raise classify(error, doing="write", place=self.place) from error
 
     async def _checked(
-        self, source: AsyncIterable[bytes], check: _Check
+        self, source: AsyncIterable[bytes], check: Check
     ) -> AsyncGenerator[bytes, None]:
         pending = bytearray()
         try:
@@ -260,58 +251,6 @@ class ObjectStore:
         return classify(error, doing="read", place=self.place)
 
 
-class _Check:
-    """Counts and hashes what passes; `failure` keeps what the source raised as it was."""
-
-    def __init__(self, length: int | None, sha256: str | None) -> None:
-        self._expected_length = length
-        self._expected_sha256 = sha256
-        self._hash = hashlib.sha256()
-        self._size = 0
-        self.failure: Exception | None = None
-
-    def update(self, piece: bytes) -> None:
-        self._size += len(piece)
-        self._hash.update(piece)
-        if self._expected_length is not None and self._size > self._expected_length:
-            raise DamagedObject(f"more than the announced {self._expected_length} bytes came")
-
-    def finish(self) -> None:
-        if self._expected_length not in (None, self._size):
-            raise DamagedObject(
-                f"{self._size} bytes came, {self._expected_length} were announced: it was cut short"
-            )
-        if self._expected_sha256 not in (None, self._hash.hexdigest()):
-            raise DamagedObject(
-                f"the SHA-256 is {self._hash.hexdigest()}, announced was {self._expected_sha256}"
-            )
-
-    def stored(self) -> Stored:
-        return Stored(size=self._size, sha256=self._hash.hexdigest())
-
-
 async def _nothing() -> AsyncIterator[bytes]:
     return
     yield b""
-
-
-def open_store(url: str, *, reserve_bytes: int = 0) -> ObjectStore:
-    """Open the store that a URL names: `file:///path`, `s3://…`, `gs://…` or `az://…`.
-
-    A local directory is made when it is missing. Providers' credentials come from their usual
-    environment variables, such as `AWS_ACCESS_KEY_ID`.
-
-    Raises:
-        StorageUnavailable: A local directory cannot be made or written.
-    """
-    parts = urlsplit(url)
-    if parts.scheme != "file":
-        place = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
-        return ObjectStore(from_url(url), place=place)
-    root = Path(unquote(parts.path))
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        _durable.probe(root)
-    except OSError as error:
-        raise classify(error, doing="write", place=str(root)) from error
-    return ObjectStore(LocalStore(root), place=str(root), root=root, reserve_bytes=reserve_bytes)
