@@ -1,4 +1,4 @@
-"""A thousand secrets, made up at run time, are planted in all kinds of places; no sink shows any."""
+"""A thousand secrets, made up at run time, are planted in all kinds of places: no sink shows any"""
 
 from __future__ import annotations
 
@@ -173,8 +173,9 @@ def test_a_thousand_planted_secrets_appear_in_no_sink(
     tracker = ErrorTracker(
         store=ErrorStore(tmp_path / "errors.db", events_per_group=10_000),
         redactor=redactor,
-        sentry=SentrySink(sentry.dsn, dropped=dropped, queue_size=10_000),
+        sentry=SentrySink(sentry.dsn, queue_size=10_000),
         captured=captured,
+        dropped=dropped,
         events_per_minute=10_000,
     )
     with context.scope(request_id="request-1", trace_id="4bf92f3577b34da6a3ce929d0e0e4736"):

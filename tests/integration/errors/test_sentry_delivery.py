@@ -22,7 +22,7 @@ def tracker_for(
     return ErrorTracker(
         store=ErrorStore(tmp_path / "errors.db"),
         redactor=Redactor(),
-        sentry=SentrySink(sentry.dsn, dropped=dropped, queue_size=queue_size),
+        sentry=SentrySink(sentry.dsn, queue_size=queue_size),
         captured=captured,
         dropped=dropped,
         environment="production",
@@ -187,7 +187,8 @@ def test_an_absent_sentry_is_counted_and_costs_the_store_nothing(
 def test_events_after_the_end_are_counted_as_dropped(
     sentry: LoopbackSentry, dropped: Family
 ) -> None:
-    sink = SentrySink(sentry.dsn, dropped=dropped)
+    sink = SentrySink(sentry.dsn)
+    sink.on_lost = dropped.labels("sentry").inc
     sink.close()
     sink.send({"event_id": "0" * 32})
 
@@ -202,8 +203,9 @@ def test_a_thousand_identical_failures_send_ten_events(
     tracker = ErrorTracker(
         store=ErrorStore(tmp_path / "errors.db"),
         redactor=Redactor(),
-        sentry=SentrySink(sentry.dsn, dropped=dropped),
+        sentry=SentrySink(sentry.dsn),
         captured=captured,
+        dropped=dropped,
         clock=lambda: now,
     )
     for number in range(1_000):

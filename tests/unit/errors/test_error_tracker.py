@@ -287,6 +287,12 @@ async def test_breadcrumbs_follow_into_tasks_and_not_into_other_requests(bench: 
     assert trails == [["one begins", "one in a task"], ["two begins", "two in a task"]]
 
 
+def test_a_misspelled_severity_loses_no_failure(bench: Bench) -> None:
+    fingerprint = bench.tracker.capture(ValueError("x"), severity="fatal")  # type: ignore[arg-type]
+
+    assert bench.events(fingerprint)[0]["level"] == "error"
+
+
 class BrokenStore(ErrorStore):
     def record(self, occurrence: Occurrence) -> None:
         raise RuntimeError("broken")

@@ -153,7 +153,7 @@ structlog.get_logger().info("the last words")
 
 
 def test_a_full_disk_loses_lines_says_so_and_recovers(tmp_path: Path) -> None:
-    """The limit on the size of files stands in for the disk; it is lifted while the program runs."""
+    """The limit on the size of files stands in for the disk; it is lifted while it runs."""
     path = tmp_path / "log"
     program = """
 import os, resource, signal, sys, structlog

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -13,8 +13,6 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import HttpTransport
 
 from asset_forge.observability.redaction import Json
-
-from ._declarations import Counter, CounterFamily
 
 __all__ = ["SentrySink", "check_dsn", "sentry_sink"]
 
@@ -47,7 +45,7 @@ class _Transport(HttpTransport):
     """sentry-sdk's transport, which says nothing about what it drops: counts it."""
 
     TIMEOUT = _TIMEOUT_SECONDS
-    dropped: Counter | None = None
+    on_lost: Callable[[int], None] | None = None
 
     def __init__(self, options: dict[str, object]) -> None:
         self._count_lock = threading.Lock()
@@ -89,31 +87,23 @@ class _Transport(HttpTransport):
                 self._pending -= not self._over
 
     def _count(self, lost: int) -> None:
-        if lost and self.dropped is not None:
-            self.dropped.inc(lost)
+        if lost and self.on_lost is not None:
+            self.on_lost(lost)
 
 
 class SentrySink:
-    """Hands events to sentry-sdk's transport, which sends them from a thread of its own; at most
-    100 wait.
+    """Hands events to sentry-sdk's transport, which sends them from a thread of its own.
 
     Nothing of the SDK is installed into the process: no integration, no global client, no patches.
-    What Sentry does not take, because it is slow, failing, limiting or gone, is counted in
-    ``dropped`` under `sentry`. Raises `ValueError` for a malformed DSN.
+    At most ``queue_size`` events wait. What Sentry does not take, because it is slow, failing,
+    limiting or gone, is told to :attr:`on_lost`. Raises `ValueError` for a malformed DSN.
     """
 
-    def __init__(
-        self, dsn: str, *, dropped: CounterFamily | None = None, queue_size: int = _QUEUE
-    ) -> None:
+    def __init__(self, dsn: str, *, queue_size: int = _QUEUE) -> None:
         check_dsn(dsn)
-        counting = type(
-            "CountingTransport",
-            (_Transport,),
-            {"dropped": dropped.labels("sentry") if dropped is not None else None},
-        )
-        self._client = sentry_sdk.Client(
+        client = sentry_sdk.Client(
             dsn=dsn.strip(),
-            transport=counting,
+            transport=_Transport,
             transport_queue_size=queue_size,
             default_integrations=False,
             auto_enabling_integrations=False,
@@ -122,10 +112,20 @@ class SentrySink:
             enable_backpressure_handling=False,
             spotlight=False,
         )
-        transport = self._client.transport  # kept, as closing takes it from the client
-        if transport is None:
-            raise RuntimeError("sentry-sdk made no transport for a valid DSN")
+        transport = client.transport
+        if not isinstance(transport, _Transport):
+            raise TypeError("sentry-sdk does not use the transport that it was given")
+        self._client = client
         self._transport = transport
+
+    @property
+    def on_lost(self) -> Callable[[int], None] | None:
+        """Told how many events Sentry did not take; the tracker that uses the sink sets it."""
+        return self._transport.on_lost
+
+    @on_lost.setter
+    def on_lost(self, callback: Callable[[int], None] | None) -> None:
+        self._transport.on_lost = callback
 
     def send(self, event: Mapping[str, Json]) -> None:
         """Queue ``event``, which carries an ``event_id`` and is redacted already. Never waits for
@@ -150,18 +150,13 @@ class SentrySink:
 
 
 def sentry_sink(
-    dsn: str | None,
-    *,
-    environment: str,
-    in_development: bool = False,
-    dropped: CounterFamily | None = None,
+    dsn: str | None, *, environment: str, in_development: bool = False
 ) -> SentrySink | None:
-    """A sink, or ``None`` without a DSN and, unless ``in_development``, in any environment but
-    `production`.
+    """A sink, or ``None`` without a DSN and, unless ``in_development``, outside of `production`.
+
+    Raises `ValueError` for a malformed DSN, also where it would not be used.
     """
     if not dsn:
         return None
     check_dsn(dsn)
-    return (
-        SentrySink(dsn, dropped=dropped) if environment == "production" or in_development else None
-    )
+    return SentrySink(dsn) if environment == "production" or in_development else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -26,6 +27,7 @@ _MAX_WAITING = (
 _READ_WAIT_SECONDS = 1.0
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
+_log = logging.getLogger("asset_forge.errors")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -35,8 +37,9 @@ class ErrorStore:
     Writing happens in a background thread and never delays :meth:`record`: occurrences that wait
     are added up by fingerprint, so a storm costs memory for its kinds and not for its number.
     Without a ``path``, or while the file cannot be opened or written, groups are kept in memory,
-    ``on_fault`` is told once in a sentence, and what memory holds moves into the file when it works
-    again. Only a fault beyond a thousand waiting ones is lost, and ``on_lost`` is told.
+    ``on_fault`` is told once in a sentence (a warning is logged unless it is given), and what
+    memory holds moves into the file when it works again. Only a fault beyond a thousand waiting
+    ones is lost, and ``on_lost`` is told; the tracker that uses the store sets it.
 
     A group is forgotten ``retention_seconds`` after it was last seen, or when there are more than
     ``max_groups``; of each the newest ``events_per_group`` events are kept. ``clock`` returns
@@ -52,8 +55,8 @@ class ErrorStore:
         max_groups: int = 1_000,
         events_per_group: int = 20,
         reopen_seconds: float = _REOPEN_SECONDS,
-        on_lost: Callable[[int], None] = lambda _: None,
-        on_fault: Callable[[str], None] = lambda _: None,
+        on_lost: Callable[[int], None] | None = None,
+        on_fault: Callable[[str], None] | None = None,
     ) -> None:
         self._path = path
         self._clock = clock
@@ -61,8 +64,8 @@ class ErrorStore:
         self._max_groups = max_groups
         self._events_per_group = events_per_group
         self._reopen_seconds = reopen_seconds
-        self._on_lost = on_lost
-        self._on_fault = on_fault
+        self.on_lost = on_lost
+        self._on_fault = on_fault or _log.warning
         self._waiting: dict[str, Tally] = {}
         self._changed = threading.Condition()
         self._flying: dict[str, Tally] = {}  # what the thread is writing
@@ -101,7 +104,7 @@ class ErrorStore:
                     self._thread.start()
                 self._changed.notify_all()
         if lost:
-            self._on_lost(1)
+            self._lost(1)
 
     def groups(
         self,
@@ -166,12 +169,16 @@ class ErrorStore:
             lost = sum(tally.count for tally in self._waiting.values())
             self._changed.notify_all()
         if lost:
-            self._on_lost(lost)
+            self._lost(lost)
         if self._thread is not None:
             self._thread.join(timeout)
         if self._database_lock.acquire(timeout=timeout):
             self._connection.close()
             self._database_lock.release()
+
+    def _lost(self, count: int) -> None:
+        if self.on_lost is not None:
+            self.on_lost(count)
 
     def _add(self, occurrence: Occurrence) -> None:
         tally = self._waiting.get(occurrence.fingerprint)

@@ -74,6 +74,10 @@ class ErrorTracker:
             {name: captured.labels(name) for name in SEVERITIES} if captured is not None else {}
         )
         self._dropped = dropped.labels("errors") if dropped is not None else None
+        if self._dropped is not None and store.on_lost is None:
+            store.on_lost = self._dropped.inc
+        if dropped is not None and sentry is not None and sentry.on_lost is None:
+            sentry.on_lost = dropped.labels("sentry").inc
         self._installation: dict[str, Json] = {
             name: redactor.text(value)
             for name, value in (
@@ -115,6 +119,8 @@ class ErrorTracker:
         constant that tells faults of one exception class apart; user, request, trace and job are
         taken from the open scope where they are not given.
         """
+        if severity not in SEVERITIES:  # misspelled in untyped code: no reason to lose the failure
+            severity = "error"
         report = Report(
             severity, user_id, endpoint, method, error_type, params, tags or {}, extra or {}
         )
@@ -136,12 +142,13 @@ class ErrorTracker:
         """Note a step on the way; events captured later in the same scope, or in its tasks, carry
         the last fifty.
         """
+        clean = self._redactor.value(message)
         crumb: dict[str, Json] = {
             "timestamp": self._clock(),
             "type": "default",
             "category": self._redactor.text(category),
             "level": "fatal" if level == "critical" else level,
-            "message": self._redactor.text(message),
+            "message": clean if isinstance(clean, str) else repr(clean),
         }
         if data:
             crumb["data"] = self._redactor.value(data, limits=_BREADCRUMB)
