@@ -96,12 +96,15 @@ class Folder:
         """Return the label values, or those of the overflow series past the limit."""
         if one.values is None or (one.description, one.values) in self._parts:
             return one.values
+        is_open = open_labels(one.description)
+        overflow = tuple(
+            OVERFLOW if free else value for value, free in zip(one.values, is_open, strict=True)
+        )
+        if overflow == one.values and any(is_open):
+            return one.values
         if self._sizes[declaration.name] >= declaration.series_limit:
             self.overflowed[declaration.name] += 1
-            is_open = open_labels(one.description)
-            return tuple(
-                OVERFLOW if free else value for value, free in zip(one.values, is_open, strict=True)
-            )
+            return overflow
         self._sizes[declaration.name] += 1
         return one.values
 

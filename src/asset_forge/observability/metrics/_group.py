@@ -106,8 +106,8 @@ class Group:
             if any(not peer.living for peer in self._peers.values()):
                 yield from self._fold()
                 yield from self._look(local)
-        except OSError as error:
-            self._fault("directory", str(error))
+        except Exception as error:  # noqa: BLE001 - the plan stays as it was, and the fault is counted
+            self._fault("directory", repr(error))
         finally:
             self._refreshing.release()
 
