@@ -92,7 +92,7 @@ def implementation(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def serve(implementation: str) -> Callable[..., Any]:
-    """Serve an application with uvicorn on a free port of the loopback, for the length of a block."""
+    """Serve an application with uvicorn on a free loopback port, for the length of a block."""
 
     @asynccontextmanager
     async def serving(

@@ -4,150 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
-import struct
 
 import httpx
-import pytest
+from fastapi import FastAPI
 from litestar import Litestar, post
 from litestar.params import JSONBody
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
-from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-
-
-def request(
-    path: str = "/", method: str = "GET", *, close: bool = False, body: bytes = b""
-) -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
-    if close:
-        lines.append("Connection: close")
-    if body:
-        lines.append(f"Content-Length: {len(body)}")
-    return "\r\n".join([*lines, "", ""]).encode() + body
-
-
-def reset(writer: asyncio.StreamWriter) -> None:
-    """Close a connection the hard way, as a killed client does."""
-    sock = writer.get_extra_info("socket")
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
-
-
-@pytest.mark.parametrize("leave", [lambda writer: writer.close(), reset], ids=["close", "reset"])
-async def test_a_client_that_leaves_while_the_application_waits_for_it_is_one_499(
-    serve, leave
-) -> None:
-    arrived = asyncio.Event()
-
-    async def application(scope, receive, send):
-        arrived.set()
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-    async with serve(application) as served:
-        _, writer = await served.connect()
-        writer.write(request())
-        await arrived.wait()
-        assert served.value("http_requests_in_progress") == 1
-        leave(writer)
-        await served.records(1)
-        assert served.counted() == {("GET", "unmatched", "499"): 1}
-        assert served.value("http_requests_in_progress") == 0
-
-
-async def test_a_client_that_leaves_while_the_application_computes_is_one_499(serve) -> None:
-    arrived, go = asyncio.Event(), asyncio.Event()
-
-    async def application(scope, receive, send):
-        arrived.set()
-        await go.wait()
-        await PlainTextResponse("to nobody")(scope, receive, send)
-
-    async with serve(application) as served:
-        _, writer = await served.connect()
-        writer.write(request())
-        await arrived.wait()
-        writer.close()
-        await served.until(
-            lambda: served.value("http_active_connections") == 0, "the server sees the client gone"
-        )
-        go.set()
-        (record,) = await served.records(1)
-        assert (record.status, record.outcome) == (499, "client_left")
-        assert served.counted() == {("GET", "unmatched", "499"): 1}
-        assert served.value("http_requests_in_progress") == 0
-
-
-async def test_a_client_that_leaves_in_the_middle_of_a_stream_is_one_499(serve) -> None:
-    stopped = asyncio.Event()
-
-    async def numbers():
-        try:
-            while True:
-                yield b"x" * 1000
-                await asyncio.sleep(0.001)
-        finally:
-            stopped.set()
-
-    async def stream(request):
-        return StreamingResponse(numbers())
-
-    async with serve(Starlette(routes=[Route("/stream", stream)])) as served:
-        reader, writer = await served.connect()
-        writer.write(request("/stream"))
-        await reader.readexactly(5000)
-        writer.close()
-        (record,) = await served.records(1)
-        await stopped.wait()
-        assert served.counted() == {("GET", "/stream", "499"): 1}
-        assert record.response_bytes >= 4000
-        assert record.first_byte_seconds is not None
-        assert record.first_byte_seconds <= record.duration_seconds
-        assert served.value("http_requests_in_progress") == 0
-
-
-async def test_a_client_that_leaves_in_the_middle_of_its_upload_is_one_499(serve) -> None:
-    got = asyncio.Event()
-
-    async def upload(request):
-        async for _ in request.stream():
-            got.set()
-        return PlainTextResponse("never")
-
-    async with serve(Starlette(routes=[Route("/upload", upload, methods=["POST"])])) as served:
-        _, writer = await served.connect()
-        writer.write(request("/upload", "POST", body=b"a" * 1000)[:-1])
-        await got.wait()
-        writer.close()
-        (record,) = await served.records(1)
-        assert served.counted() == {("POST", "/upload", "499"): 1}
-        assert record.request_bytes == 999
-
-
-async def test_a_pipelining_client_that_leaves_holds_no_gauge_up(serve) -> None:
-    arrived, go = asyncio.Event(), asyncio.Event()
-
-    async def application(scope, receive, send):
-        arrived.set()
-        await go.wait()
-        await PlainTextResponse("to nobody")(scope, receive, send)
-
-    async with serve(application) as served:
-        _, writer = await served.connect()
-        writer.write(request("/one"))
-        await arrived.wait()
-        writer.write(request("/two"))
-        reset(writer)
-        go.set()  # uvicorn reads nothing while a request waits in the pipeline, so it learns of the reset only now
-        await served.until(
-            lambda: served.value("http_active_connections") == 0, "the connection is gone"
-        )
-        await served.until(
-            lambda: served.value("http_requests_in_progress") == 0, "no request is under way"
-        )
-        assert sum(served.counted().values()) == len(served.log.records)
+from tests.integration.http.raw import request
 
 
 async def test_requests_on_one_connection_are_counted_each_and_the_connection_once(serve) -> None:
@@ -248,6 +115,72 @@ async def test_litestar_s_refusals_are_counted_as_they_were_sent(serve) -> None:
         }
 
 
+class Gate:
+    """Answers 401 ahead of the routing to whoever brings no key."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] == "http" and (b"x-key", b"1") not in scope["headers"]:
+            await PlainTextResponse("who are you?", 401)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+async def test_starlette_s_refusals_are_counted_as_they_were_sent(serve) -> None:
+    async def upload(request):
+        return PlainTextResponse(str(len(await request.body())))
+
+    routes = [Route("/upload", upload, methods=["POST"], max_body_size=100)]
+    async with serve(Starlette(routes=routes, middleware=[Middleware(Gate)])) as served:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}") as client:
+            key = {"x-key": "1"}
+            got = [
+                (await client.post("/upload", content=b"x", headers=key)).status_code,
+                (await client.post("/upload", content=b"x")).status_code,
+                (await client.post("/upload", content=b"x" * 200, headers=key)).status_code,
+                (await client.get("/upload", headers=key)).status_code,
+                (await client.get("/else", headers=key)).status_code,
+            ]
+        assert got == [200, 401, 413, 405, 404]
+        assert served.counted() == {
+            ("POST", "/upload", "200"): 1,
+            ("POST", "/upload", "401"): 1,
+            ("POST", "/upload", "413"): 1,
+            ("GET", "/upload", "405"): 1,
+            ("GET", "unmatched", "404"): 1,
+        }
+
+
+async def test_fastapi_s_refusals_are_counted_as_they_were_sent(serve) -> None:
+    application = FastAPI()
+
+    @application.post("/items/{item_id}")
+    async def create(item_id: int) -> int:
+        return item_id
+
+    application.add_middleware(Gate)
+    async with serve(application) as served:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}") as client:
+            key = {"x-key": "1"}
+            got = [
+                (await client.post("/items/5", headers=key)).status_code,
+                (await client.post("/items/five", headers=key)).status_code,
+                (await client.post("/items/5")).status_code,
+                (await client.delete("/items/5", headers=key)).status_code,
+                (await client.get("/else", headers=key)).status_code,
+            ]
+        assert got == [200, 422, 401, 405, 404]
+        assert served.counted() == {
+            ("POST", "/items/{item_id}", "200"): 1,
+            ("POST", "/items/{item_id}", "422"): 1,
+            ("POST", "/items/{item_id}", "401"): 1,
+            ("DELETE", "/items/{item_id}", "405"): 1,
+            ("GET", "unmatched", "404"): 1,
+        }
+
+
 async def test_a_crash_is_a_500_and_the_server_goes_on(serve) -> None:
     async def application(scope, receive, send):
         if scope["path"] == "/crash":
@@ -291,21 +224,3 @@ async def test_a_mixed_load_is_counted_exactly_as_the_clients_saw_it(serve) -> N
         await served.until(
             lambda: served.value("http_active_connections") == 0, "all connections are closed"
         )
-
-
-async def test_without_the_protocol_a_client_is_seen_to_leave_by_whoever_listens(serve) -> None:
-    arrived = asyncio.Event()
-
-    async def application(scope, receive, send):
-        arrived.set()
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-    async with serve(application, plain_protocol=True) as served:
-        _, writer = await served.connect()
-        writer.write(request())
-        await arrived.wait()
-        writer.close()
-        await served.records(1)
-        assert served.counted() == {("GET", "unmatched", "499"): 1}
-        assert served.value("http_active_connections") == 0

@@ -35,6 +35,7 @@ def call(registry: Registry) -> Call:
         body: bytes = b"",
         headers: tuple[tuple[bytes, bytes], ...] = (),
         root_path: str = "",
+        host: bytes = b"testserver",
         **options: Any,
     ) -> int | None:
         status: int | None = None
@@ -63,7 +64,7 @@ def call(registry: Registry) -> Call:
             "query_string": b"",
             "root_path": root_path,
             "headers": [
-                (b"host", b"testserver"),
+                (b"host", host),
                 (b"content-length", str(len(body)).encode()),
                 *headers,
             ],

@@ -18,6 +18,7 @@ be many."""
 _HOPS_LIMIT = 32
 """Hops that are read from the right; a longer chain is somebody's joke."""
 
+_LAST_PORT = 65_535
 _SCHEMES = frozenset({"http", "https", "ws", "wss"})
 
 
@@ -152,4 +153,4 @@ def _address(text: str) -> tuple[str, int] | None:
     except ValueError:
         return None
     number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0
-    return str(address), number
+    return str(address), number if number <= _LAST_PORT else 0

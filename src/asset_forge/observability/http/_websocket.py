@@ -16,9 +16,6 @@ from asset_forge.observability.http._recorder import Recorder
 from asset_forge.observability.http._series import status_label
 from asset_forge.observability.metrics import Registry
 
-_BROKEN = frozenset({1006})
-"""The close code that no frame carries: the connection ended without a closing handshake."""
-
 _INTERNAL_ERROR = frozenset({1011, 4500})
 """Close codes that stand for an exception in the application: the protocol's, and the one of
 Litestar."""
@@ -77,7 +74,7 @@ class WebSocketSession(RequestRecord):
         if kind == "websocket.receive":
             self.request_bytes += _payload(message)
         elif kind == "websocket.disconnect":
-            self._end("disconnected" if message.get("code", 1005) in _BROKEN else "client_closed")
+            self._end(_ending(message))
         return message
 
     async def send(self, message: Message) -> None:
@@ -138,3 +135,19 @@ def _payload(message: Message) -> int:
     """Return the bytes of a WebSocket message's payload."""
     text: str | None = message.get("text")
     return len(text.encode()) if text is not None else len(message.get("bytes") or b"")
+
+
+def _ending(disconnect: Message) -> Outcome:
+    """Return how a session ended of which the server says that it is over.
+
+    1006 stands for a connection that broke without a close frame; uvicorn says 1005 and gives no
+    reason. 1012 is the server's own, when it shuts down.
+    """
+    code: int = disconnect.get("code", 1005)
+    if code == 1012:
+        return "server_closed"
+    return (
+        "disconnected"
+        if code == 1006 or (code == 1005 and "reason" not in disconnect)
+        else "client_closed"
+    )
