@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -32,6 +33,7 @@ class Served:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # so that a test can signal all of its processes at once
         )
         self.out: list[str] = []
         self.err: list[tuple[float, str]] = []
@@ -74,6 +76,15 @@ class Served:
             ).status_code
         except httpx.TransportError:
             return 0
+
+    def refuses(self) -> bool:
+        """Whether nobody listens any more; a connection that would only hang is none refused."""
+        port = int(self.url.rpartition(":")[2])
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
+        except ConnectionRefusedError:
+            return True
+        return False
 
     def logged(self, text: str) -> list[str]:
         return [line for _, line in self.err if text in line]

@@ -44,7 +44,7 @@ async def test_sigterm_under_load_fails_no_request_and_ends_with_code_0(
                 await asyncio.sleep(0.02)
         assert ready == 503
         assert (await client.get("/api/health/live")).status_code == 200
-    await asyncio.to_thread(served.until, lambda: served.code("live") == 0)
+    await asyncio.to_thread(served.until, served.refuses)
     code = await asyncio.to_thread(served.end)
     assert set(results) == {200}
     assert len(results) > 75
@@ -52,17 +52,20 @@ async def test_sigterm_under_load_fails_no_request_and_ends_with_code_0(
     assert "lifespan-ended step_done=True" in served.out
 
 
-def test_a_request_that_runs_at_sigterm_finishes_after_the_listener_has_closed(serve: Any) -> None:
-    served = serve(linger_seconds=0.2)
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_request_that_runs_at_sigterm_finishes_while_new_ones_are_refused(
+    serve: Any, workers: int
+) -> None:
+    served = serve(linger_seconds=0.2, workers=workers)
     answers: list[httpx.Response] = []
-    url = f"{served.url}/slow?seconds=2"
+    url = f"{served.url}/slow?seconds=3"
     request = threading.Thread(
         target=lambda: answers.append(httpx.get(url, timeout=30, trust_env=False))
     )
     request.start()
     served.until(lambda: "slow-began" in served.out)
     served.process.send_signal(signal.SIGTERM)
-    served.until(lambda: served.code("live") == 0)
+    served.until(served.refuses)
     assert not answers
     request.join(timeout=30)
     assert [answer.text for answer in answers] == ["finished"]

@@ -56,6 +56,13 @@ def test_a_second_signal_ends_the_workers_at_once(serve: Any) -> None:
     assert served.end() == 128 + signal.SIGTERM
 
 
+def test_an_interrupt_from_the_keyboard_which_reaches_every_process_drains(serve: Any) -> None:
+    served = serve(workers=2, linger_seconds=0.5)
+    os.killpg(served.process.pid, signal.SIGINT)
+    assert served.end() == 0
+    assert len([line for line in served.out if line.startswith("lifespan-ended")]) == 2
+
+
 def test_workers_end_when_their_supervisor_is_killed(serve: Any) -> None:
     served = serve(workers=2, linger_seconds=0.0)
     pids = _pids(served.url)
