@@ -194,6 +194,20 @@ async def test_a_resolver_that_answers_nonsense_does_not_reach_the_request() -> 
     assert registry.value("http_requests_in_progress") == 0
 
 
+async def test_a_file_size_that_cannot_be_had_does_not_reach_the_request() -> None:
+    async def application(scope, receive, send):
+        headers = [(b"content-length", b"many")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.pathsend", "path": "/nowhere"})
+
+    registry = Registry(DECLARATIONS)
+    await ObservedApplication(application, registry)(scope_of(), nothing, Sent())
+    assert registry.value("http_telemetry_faults_total", source="metrics") == 1
+    assert registry.value("http_requests_in_progress") == 0
+    labels = {"method": "GET", "path": "unmatched", "status_code": "200"}
+    assert registry.value("http_requests_total", **labels) == 1
+
+
 async def test_ten_thousand_routes_of_a_resolver_do_not_grow_the_exposition_without_limit() -> None:
     registry = Registry(DECLARATIONS)
     application = ObservedApplication(hello, registry, resolver=lambda record: record.path)

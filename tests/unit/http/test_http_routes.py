@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Host, Mount, Route
 from starlette.routing import Router as StarletteRouter
 
-from asset_forge.observability.http import UNMATCHED
+from asset_forge.observability.http import UNMATCHED, RouteTemplates
 
 
 async def plain(request):
@@ -260,8 +260,6 @@ async def test_a_route_of_a_host_carries_its_template(call, counted) -> None:
 
 
 async def test_routes_that_are_added_later_are_found(call, counted) -> None:
-    from asset_forge.observability.http import RouteTemplates
-
     application = starlette_application()
     resolver = RouteTemplates()
     await call(application, "/items/5", resolver=resolver)

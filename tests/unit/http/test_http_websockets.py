@@ -16,7 +16,6 @@ class Seen(RequestObserver):
 
     def __init__(self) -> None:
         self.records = []
-        self.headers = []
 
     def finish(self, record) -> None:
         self.records.append(record)

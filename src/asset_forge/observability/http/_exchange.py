@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from asyncio import CancelledError
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from asset_forge.observability.http._asgi import (
@@ -123,10 +123,10 @@ class HttpExchange(RequestRecord):
             return
         more = self._trailers
         if kind == "http.response.pathsend":
-            self.response_bytes += self._file_size(message["path"])
+            self.response_bytes += self._measured(self._file_size, message)
         elif kind == "http.response.zerocopysend":
             more = message.get("more_body", False) or more
-            self._stream(_span(message))
+            self._stream(self._measured(_span, message))
         elif kind == "http.response.trailers":
             more = message.get("more_trailers", False)
         else:
@@ -148,7 +148,15 @@ class HttpExchange(RequestRecord):
             self.first_byte_at = 0.0
         self._recorder.finish(self)
 
-    def _file_size(self, path: str) -> int:
+    def _measured(self, measure: Callable[[Message], int], message: Message) -> int:
+        """Return a size that takes a look at a file or header, 0 if that cannot be had."""
+        try:
+            return measure(message)
+        except Exception as error:  # noqa: BLE001 -- the guard decides
+            self._recorder.fault(error)
+            return 0
+
+    def _file_size(self, message: Message) -> int:
         """Return how much of a file the server sends: what the headers promise, else all of it."""
         headers: Iterable[tuple[bytes, bytes]] = (
             () if self._start is None else self._start.get("headers", ())
@@ -156,7 +164,7 @@ class HttpExchange(RequestRecord):
         for name, value in headers:
             if name.lower() == b"content-length":
                 return int(value)
-        return Path(path).stat().st_size
+        return Path(message["path"]).stat().st_size
 
 
 def _span(message: Message) -> int:

@@ -92,6 +92,10 @@ class Recorder:
         except Exception as error:  # noqa: BLE001 -- the guard decides
             self._without_route(record, error)
 
+    def fault(self, error: Exception) -> None:
+        """Account for a fault of measuring."""
+        self._guard.caught("metrics", error)
+
     def _without_route(self, record: RequestRecord, error: Exception) -> None:
         record.route = UNMATCHED
         self._guard.caught("route", error)
