@@ -23,14 +23,8 @@ from asset_forge.generation.providers.procedural.models.assembly import (
 from asset_forge.generation.providers.procedural.models.gltf import to_glb
 from asset_forge.generation.providers.procedural.models.kit import Kit
 from asset_forge.generation.providers.procedural.models.materials import images_of, size_for
-from asset_forge.generation.providers.procedural.options import Option, read_options, schema
+from asset_forge.generation.providers.procedural.options import MODEL_OPTIONS, read_options
 from asset_forge.generation.providers.procedural.words import random_for, read_prompt
-
-MODEL_OPTIONS: Final = schema(
-    Option("textureSize", 512, "Width of the largest textures in pixels.", (256, 512, 1024)),
-    Option("maxTriangles", 40_000, "The most triangles the model may have.", (), 500, 49_999),
-    Option("detail", 2, "How finely round shapes are divided: 1 coarse, 3 fine.", (1, 2, 3)),
-)
 
 # Every extent of every model lies between these, in meters.
 _SMALLEST, _LARGEST = 0.012, 48.0

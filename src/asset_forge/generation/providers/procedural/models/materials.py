@@ -60,7 +60,7 @@ def images_of(material: Material, prompt: str, seed: int, size: int) -> Images:
     return Images(
         _jpeg(to_bytes(surface.albedo), 88),
         _jpeg(to_bytes(packed), 85),
-        _jpeg(to_bytes(normal_map(surface.height, surface.depth * 4)), 88),
+        _jpeg(to_bytes(normal_map(surface.height, surface.depth * 2)), 88),
         None if glow is None else _jpeg(to_bytes(glow), 85),
     )
 

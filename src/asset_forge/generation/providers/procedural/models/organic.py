@@ -120,7 +120,7 @@ def mesh(field: Field, low: Point3, high: Point3, cell: float, coarse: float = 0
     origin = np.array(low) - 1.5 * cell
     counts = np.ceil((np.array(high) - np.array(low)) / cell + 3).astype(int) + 1
     grid = np.stack(np.meshgrid(*(np.arange(n) for n in counts), indexing="ij"), -1)
-    values = field((origin + grid.reshape(-1, 3) * cell)).reshape(counts)
+    values = field(origin + grid.reshape(-1, 3) * cell).reshape(counts)
     for axis in range(3):
         shell = [slice(None)] * 3
         for end in (0, -1):

@@ -2,8 +2,8 @@
 
 import math
 
-from asset_forge.generation.providers.procedural.models.characters._people import figure_of
 from asset_forge.generation.providers.procedural.models import organic as o
+from asset_forge.generation.providers.procedural.models.characters._people import figure_of
 from asset_forge.generation.providers.procedural.models.environments import _land as land
 from asset_forge.generation.providers.procedural.models.kit import METALS, Kit
 from asset_forge.generation.providers.procedural.models.props._furniture import timber
@@ -161,8 +161,8 @@ def statue(kit: Kit) -> None:
     kit.add(box(0.8, 0.62, 0.8, 0.02), stone, at=(0, 0.15, 0), tint=0.9)
     kit.add(box(0.92, 0.1, 0.92, 0.03), stone, at=(0, 0.75, 0))
     if kit.says("obelisk"):
-        from manifold3d import Manifold
         import numpy as np
+        from manifold3d import Manifold
 
         kit.add(Manifold.hull_points(np.array([(x, y, z) for r, y in ((0.3, 0), (0.2, 2.2)) for x in (-r, r) for z in (-r, r)] + [(0, 2.6, 0)])), stone, at=(0, 0.84, 0), crease=15)
         return
