@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Iterator
@@ -287,6 +289,24 @@ def test_a_member_keeps_few_descriptors_open(members: Members) -> None:
         member.histogram(TIME).labels(str(number) * 100).observe(1)
     reader.render()
     assert len(list(Path("/proc/self/fd").iterdir())) - before <= 8
+
+
+async def test_a_scrape_that_is_given_up_does_not_spoil_the_next(members: Members) -> None:
+    reader, writer = members.join(), members.join()
+    assert reader.value("things_total", kind="0") is None
+    for number in range(900):
+        writer.counter(COUNT).labels(str(number)).inc()
+    for turns in range(6):
+        scrape = asyncio.create_task(reader.scrape(endpoint=None))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        scrape.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await scrape
+    answer = await reader.scrape(endpoint=None)
+    assert answer.body.count(b"things_total{") == 900
+    members.leave(writer)
+    assert reader.value("things_total", kind="899") == 1.0
 
 
 STEPS = st.lists(

@@ -94,8 +94,8 @@ def template(declaration: Declaration, bounds: Sequence[float], values: Sequence
 
 def with_exemplars(text: str, exemplars: Mapping[int, Exemplar], *, first: int) -> str:
     """Add the exemplars to the lines of a series; slot `first` belongs to the first line."""
-    lines = text.splitlines()
+    lines = text.split("\n")  # not splitlines(): a label value may hold what that splits at
     for slot, (labels, value, when) in exemplars.items():
         pairs = label_pairs(tuple(labels), tuple(labels.values()))
         lines[slot - first] += f" # {{{pairs}}} {number(value)} {when:.3f}"
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

@@ -115,7 +115,6 @@ class Group:
 
     def _look(self, local: Mapping[str, Declaration]) -> Iterator[None]:
         seen: dict[str, PeerFile] = {}
-        before = {name: len(peer.series) for name, peer in self._peers.items()}
         for path in sorted(self._directory.glob("member-*.metrics")):
             peer = None if path == self._member.path else self._peer(path)
             if peer is None:
@@ -131,9 +130,8 @@ class Group:
             self._peers[name].close()
         self._peers = seen
         yield from self._look_at_folded()
-        added = any(len(peer.series) != before.get(name) for name, peer in seen.items())
         arrangement = self._arrange()
-        if added or arrangement != self._arrangement:
+        if arrangement != self._arrangement:
             yield from self._rebuild(local)
             self._arrangement = arrangement
 
@@ -159,8 +157,8 @@ class Group:
         self._folded = folded
 
     def _arrange(self) -> object:
-        """Return what the plan depends on, apart from series that have been added."""
-        members = tuple((name, peer.living) for name, peer in self._peers.items())
+        """Return what the plan depends on."""
+        members = tuple((name, peer.living, len(peer.series)) for name, peer in self._peers.items())
         return members, self._folded and self._folded.stamp
 
     def _rebuild(self, local: Mapping[str, Declaration]) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 
 from asset_forge.observability.metrics._declarations import Declaration
 from asset_forge.observability.metrics._families import AnyFamily
@@ -44,7 +44,7 @@ class Reader:
         names: Collection[str],
         *,
         openmetrics: bool,
-    ) -> Iterator[None]:
+    ) -> Generator[None]:
         """Append the text of the wanted metrics to `pieces`; one that fails costs its own lines and
         is counted.
         """

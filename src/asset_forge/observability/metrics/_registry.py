@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Collection, Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, get_ident
@@ -269,13 +269,14 @@ class Registry:
             self._counts.collector_error(bridged.name, error)
 
 
-async def _in_slices(steps: Iterator[None]) -> None:
+async def _in_slices(steps: Generator[None]) -> None:
     """Work through `steps`, letting others have the event loop every `SLICE_SECONDS`."""
-    began = time.perf_counter()
-    for _ in steps:
-        if time.perf_counter() - began > SLICE_SECONDS:
-            await asyncio.sleep(0)
-            began = time.perf_counter()
+    with contextlib.closing(steps):
+        began = time.perf_counter()
+        for _ in steps:
+            if time.perf_counter() - began > SLICE_SECONDS:
+                await asyncio.sleep(0)
+                began = time.perf_counter()
 
 
 async def _answer(pieces: list[bytes], accept_encoding: str | None, *, openmetrics: bool) -> Scrape:

@@ -31,7 +31,7 @@ class _Mallinfo2(ctypes.Structure):
 
 
 def allocator_free_bytes() -> Callable[[], int] | None:
-    """Return a function that asks the C allocator what it keeps as free, or `None` without glibc."""
+    """Return a function that asks the C allocator what it keeps free, or `None` without glibc."""
     try:
         ask = ctypes.CDLL(None).mallinfo2
     except (OSError, AttributeError):
@@ -130,7 +130,7 @@ def _memory_groups(proc: Path, cgroup: Path) -> Iterator[_Level]:
 
 
 def _number(path: Path) -> int | None:
-    """Return the number in a file, or `None` if there is none: `max` means that there is no limit."""
+    """Return the number in a file, or `None` if it holds none: `max` stands for no limit."""
     try:
         return int(path.read_text())
     except (OSError, ValueError):

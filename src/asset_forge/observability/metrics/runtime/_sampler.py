@@ -16,7 +16,11 @@ import psutil
 from asset_forge.observability.metrics._instruments import Counter
 from asset_forge.observability.metrics._registry import Registry
 from asset_forge.observability.metrics.runtime import _declarations as declared
-from asset_forge.observability.metrics.runtime._memory import HeapGauge, SystemMemoryGauge
+from asset_forge.observability.metrics.runtime._memory import (
+    HeapGauge,
+    MemorySize,
+    SystemMemoryGauge,
+)
 
 LAG_SECONDS = 0.5
 """How often the event loop's lag is measured."""
@@ -62,6 +66,10 @@ class RuntimeSampler:
         for step in steps:
             with contextlib.suppress(psutil.Error, OSError, NotImplementedError):
                 step()
+
+    def heap(self) -> MemorySize:
+        """Return the heap's total and used bytes as they are now."""
+        return self._heap.read()
 
     async def start(self) -> None:
         """Sample now and from now on, in the running event loop."""

@@ -1,0 +1,151 @@
+"""Metrics of the process, the interpreter, the event loop and the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from asset_forge.observability.metrics import Registry
+from asset_forge.observability.metrics.runtime import RUNTIME_DECLARATIONS, RuntimeSampler
+from asset_forge.observability.metrics.runtime._memory import SystemMemoryGauge
+
+GIB = 1024**3
+
+
+def sampled(directory: Path | None = None) -> tuple[Registry, RuntimeSampler]:
+    registry = Registry(RUNTIME_DECLARATIONS, directory=directory, strict=True)
+    sampler = RuntimeSampler(registry)
+    sampler.sample()
+    return registry, sampler
+
+
+def test_the_process_is_measured() -> None:
+    registry, _ = sampled()
+    process = psutil.Process()
+    assert registry.value("process_resident_memory_bytes") == pytest.approx(
+        process.memory_info().rss, rel=0.2
+    )
+    assert (registry.value("process_virtual_memory_bytes") or 0) >= process.memory_info().rss
+    assert registry.value("process_start_time_seconds") == process.create_time()
+    assert abs((registry.value("process_open_fds") or 0) - process.num_fds()) < 20
+    assert registry.value("process_max_fds") == process.rlimit(psutil.RLIMIT_NOFILE)[0]
+    cpu = process.cpu_times()
+    assert registry.value("process_cpu_seconds_total") == pytest.approx(
+        cpu.user + cpu.system, abs=1.0
+    )
+
+
+def test_collections_are_counted_once() -> None:
+    registry, sampler = sampled()
+    gc.collect()
+    sampler.sample()
+    sampler.sample()
+    counted = registry.value("python_gc_collections_total", generation="2")
+    assert counted == gc.get_stats()[2]["collections"]
+
+
+def test_the_heap_grows_with_what_is_kept() -> None:
+    registry, sampler = sampled()
+    before = registry.value("python_heap_size_used_bytes") or 0.0
+    kept = os.urandom(64 * 1024**2)
+    sampler.sample()
+    used = registry.value("python_heap_size_used_bytes") or 0.0
+    total = registry.value("python_heap_size_total_bytes") or 0.0
+    assert used - before > 0.9 * len(kept)
+    assert used <= total <= psutil.Process().memory_info().rss * 1.05
+
+
+def test_two_processes_are_summed_and_the_oldest_start_counts(tmp_path: Path) -> None:
+    first, _ = sampled(tmp_path)
+    alone = first.value("process_resident_memory_bytes") or 0.0
+    start = first.value("process_start_time_seconds")
+    second, _ = sampled(tmp_path)
+    assert (first.value("process_resident_memory_bytes") or 0.0) > 1.5 * alone
+    assert first.value("process_start_time_seconds") == start
+    second.close()
+    assert first.value("process_resident_memory_bytes") == alone
+    first.close()
+
+
+def group_files(
+    tmp_path: Path, group: str, files: dict[str, str], *, folder: str
+) -> SystemMemoryGauge:
+    proc, cgroup = tmp_path / "proc", tmp_path / "cgroup"
+    (proc / "self").mkdir(parents=True)
+    (proc / "self" / "cgroup").write_text(group)
+    for name, text in files.items():
+        path = cgroup / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return SystemMemoryGauge(proc, cgroup)
+
+
+def test_the_machine_is_measured_without_a_control_group(tmp_path: Path) -> None:
+    size = SystemMemoryGauge(tmp_path, tmp_path).read()
+    assert size.total == psutil.virtual_memory().total
+    assert 0 < size.part <= size.total
+
+
+def test_the_limit_of_a_control_group_v2_counts(tmp_path: Path) -> None:
+    files = {
+        "a/b/memory.max": "max",
+        "a/b/memory.current": "1",
+        "a/memory.max": str(GIB),
+        "a/memory.current": str(GIB // 2),
+        "a/memory.stat": f"anon 5\ninactive_file {GIB // 4}\n",
+    }
+    size = group_files(tmp_path, "0::/a/b\n", files, folder="").read()
+    assert (size.total, size.part) == (GIB, GIB * 3 // 4)
+
+
+def test_the_limit_of_a_control_group_v1_counts(tmp_path: Path) -> None:
+    files = {
+        "memory.limit_in_bytes": str(GIB),
+        "memory.usage_in_bytes": str(GIB // 2),
+        "memory.stat": "total_inactive_file 0\n",
+    }
+    group = "4:memory:/docker/outside-of-the-mount\n1:cpu:/x\n0::/\n"
+    size = group_files(tmp_path, group, files, folder="memory").read()
+    assert (size.total, size.part) == (GIB, GIB // 2)
+
+
+async def test_a_blocked_event_loop_shows_as_lag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asset_forge.observability.metrics.runtime._sampler.LAG_SECONDS", 0.01)
+    registry, sampler = sampled()
+    await sampler.start()
+    await sampler.start()
+    await asyncio.sleep(0)
+    time.sleep(0.3)
+    deadline = time.monotonic() + 10
+    while not registry.value("event_loop_lag_seconds_count"):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+    await sampler.stop()
+    await sampler.stop()
+    assert (registry.value("event_loop_lag_seconds_sum") or 0.0) >= 0.25
+    late = registry.value("event_loop_lag_seconds_count") or 0.0
+    assert late - (registry.value("event_loop_lag_seconds_bucket", le="0.25") or 0.0) >= 1
+
+
+def test_a_forked_child_does_not_count_its_parents_collections(tmp_path: Path) -> None:
+    registry, sampler = sampled(tmp_path)
+    gc.collect()
+    sampler.sample()
+    before = registry.value("python_gc_collections_total", generation="2") or 0.0
+    child = os.fork()
+    if child == 0:
+        try:
+            sampler.sample()
+            after = registry.value("python_gc_collections_total", generation="2") or 0.0
+            os._exit(0 if after - before <= 1 else 1)
+        finally:
+            os._exit(2)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    registry.close()
