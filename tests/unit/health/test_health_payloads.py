@@ -201,6 +201,13 @@ async def test_while_draining_ready_is_503_at_once_and_live_and_deep_go_on(servi
     assert (await service.probe("deep")).json()["status"] == "healthy"
 
 
+async def test_a_draining_replica_does_not_wait_for_checks_that_hang(service: Any) -> None:
+    service.database.hangs = True
+    service.drain.begin()
+    assert (await service.probe("ready")).status_code == 503
+    assert service.database.asked == 0
+
+
 async def test_startup_is_503_until_the_application_says_that_it_is_started(service: Any) -> None:
     before = await service.probe("startup")
     service.health.mark_started()

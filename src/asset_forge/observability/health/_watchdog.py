@@ -115,8 +115,9 @@ class LoopWatchdog:
 class StallClock:
     """Adds up how long a loop has been blocked, without the time in which the process was frozen.
 
-    Called every `tick_seconds` by the watching thread. A gap between two calls counts in full only
-    while the process used the CPU for at least half of it; otherwise at most two ticks of it do.
+    Called every `tick_seconds` by the watching thread. Of a gap between two calls at most two ticks
+    count, or the CPU time that the process used in it where that is more: then the watching thread
+    was not frozen, but waited for the interpreter lock.
     """
 
     def __init__(
@@ -133,7 +134,7 @@ class StallClock:
         now, cpu = self._clock(), self._cpu_clock()
         gap, worked = now - self._last, cpu - self._last_cpu
         self._last, self._last_cpu = now, cpu
-        self._blocked += gap if worked >= gap / 2 else min(gap, 2 * self._tick)
+        self._blocked += min(gap, max(worked, 2 * self._tick))
         return self._blocked
 
     def reset(self) -> None:
