@@ -8,15 +8,18 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from asset_forge.accounts import Principal
+from asset_forge.api.assets import PageCursor, PageLimit
 from asset_forge.api.problems import problem_responses
+from asset_forge.asset_types import AssetType
 from asset_forge.clock import rfc3339
 from asset_forge.database.models import Generation
 from asset_forge.generation.pipeline import STAGES
-from asset_forge.generation.records import OPEN
+from asset_forge.generation.records import OPEN, Status
 from asset_forge.generation.service import GenerationRequest, GenerationService, Origin
 from asset_forge.observability import context
 
@@ -120,13 +123,13 @@ class GenerationController(Controller):
     async def submit(
         self,
         request: Request[Any, Any, Any],
-        data: GenerationBody,
-        principal: Principal,
-        generations: GenerationService,
+        data: JSONBody[GenerationBody],
+        principal: NamedDependency[Principal],
+        generations: NamedDependency[GenerationService],
         idempotency_key: Annotated[
             str | None,
-            Parameter(
-                header="Idempotency-Key",
+            HeaderParameter(
+                name="Idempotency-Key",
                 description="A retry with the same key returns the first request's job",
             ),
         ] = None,
@@ -154,13 +157,13 @@ class GenerationController(Controller):
     @get(summary="List jobs", responses=problem_responses(401))
     async def list(
         self,
-        principal: Principal,
-        generations: GenerationService,
-        status: str | None = None,
-        type: str | None = None,  # noqa: A002
-        project_id: Annotated[str | None, Parameter(query="projectId")] = None,
-        cursor: str | None = None,
-        limit: int = 20,
+        principal: NamedDependency[Principal],
+        generations: NamedDependency[GenerationService],
+        status: FromQuery[Status | None] = None,
+        type: FromQuery[AssetType | None] = None,  # noqa: A002
+        project_id: Annotated[str | None, QueryParameter(name="projectId")] = None,
+        cursor: PageCursor = None,
+        limit: PageLimit = 20,
     ) -> GenerationPage:
         """Read a page of jobs, newest first, filtered by status, type and project."""
         rows, next_cursor = await generations.list(
@@ -170,7 +173,10 @@ class GenerationController(Controller):
 
     @get("/{generation_id:str}", summary="Look at a job", responses=problem_responses(401, 404))
     async def read(
-        self, generation_id: str, principal: Principal, generations: GenerationService
+        self,
+        generation_id: FromPath[str],
+        principal: NamedDependency[Principal],
+        generations: NamedDependency[GenerationService],
     ) -> GenerationView:
         """Read one job."""
         return view(await generations.get(principal, generation_id))
@@ -182,7 +188,10 @@ class GenerationController(Controller):
         media_type="text/event-stream",
     )
     async def follow(
-        self, generation_id: str, principal: Principal, generations: GenerationService
+        self,
+        generation_id: FromPath[str],
+        principal: NamedDependency[Principal],
+        generations: NamedDependency[GenerationService],
     ) -> ServerSentEvent:
         """Stream the job as server-sent events `generation`, until one shows its end."""
         changes = await generations.follow(principal, generation_id)
@@ -195,7 +204,10 @@ class GenerationController(Controller):
         responses=problem_responses(401, 404, 409, 415),
     )
     async def cancel(
-        self, generation_id: str, principal: Principal, generations: GenerationService
+        self,
+        generation_id: FromPath[str],
+        principal: NamedDependency[Principal],
+        generations: NamedDependency[GenerationService],
     ) -> GenerationView:
         """Cancel a job: at once while it waits, at its next step boundary while it runs."""
         return view(await generations.cancel(principal, generation_id))

@@ -54,7 +54,8 @@ class ChildProcesses:
         executor = await self._free.get()
         healthy = False
         try:
-            executor = executor or self._start()
+            if executor is None:  # starting blocks, the first time for as long as modules load
+                executor = await asyncio.to_thread(self._start)
             future = executor.submit(function, *arguments)
             try:
                 async with asyncio.timeout(self._timeout_seconds):
@@ -76,6 +77,10 @@ class ChildProcesses:
                 self._kill(executor)
             self._free.put_nowait(executor if healthy else None)
 
+    async def warm_up(self) -> None:
+        """Start one child ahead of the first piece of work."""
+        await self.run(os.getpid)
+
     def pids(self) -> list[int]:
         """The process ids of the children that are alive."""
         return [pid for executor in self._all for pid in _processes(executor)]
@@ -89,6 +94,7 @@ class ChildProcesses:
         executor = ProcessPoolExecutor(
             max_workers=1, mp_context=self._context, initializer=_prepare_child
         )
+        executor.submit(os.getpid).result()
         self._all.add(executor)
         return executor
 

@@ -176,15 +176,16 @@ class GenerationService:
     async def follow(
         self, principal: Principal, generation_id: str
     ) -> AsyncGenerator[Generation | None]:
+        """Find a job of the principal's and return its `changes`."""
+        row = await self._find(principal, generation_id)
+        self._actions.count("read", "generation")
+        return self.changes(row)
+
+    async def changes(self, row: Generation) -> AsyncGenerator[Generation | None]:
         """Yield the job each time it changes, until it has ended; None as a sign of life.
 
         Reads the row, so that it works wherever the job runs.
         """
-        row = await self._find(principal, generation_id)
-        self._actions.count("read", "generation")
-        return self._changes(row)
-
-    async def _changes(self, row: Generation) -> AsyncGenerator[Generation | None]:
         seen = None
         quiet_since = anyio.current_time()
         while True:

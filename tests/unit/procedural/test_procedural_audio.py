@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asset_forge.generation.providers.procedural.audio import (
-    OPTIONS,
     make_music,
     make_sound_effect,
     make_voice,
 )
+from asset_forge.generation.providers.procedural.options import AUDIO_OPTIONS
 
 MAKERS = {"music": make_music, "sound_effect": make_sound_effect, "voice": make_voice}
 SHORT = {"music": {"durationSeconds": 4}, "sound_effect": {}, "voice": {"durationSeconds": 1.5}}
@@ -296,8 +296,8 @@ def test_a_bad_option_is_refused(kind: str, options: dict[str, object], message:
 
 
 def test_every_option_is_described() -> None:
-    assert set(OPTIONS) == set(MAKERS)
-    for options in OPTIONS.values():
+    assert set(AUDIO_OPTIONS) == set(MAKERS)
+    for options in AUDIO_OPTIONS.values():
         for name, option in options.items():
             assert option.name == name
             assert option.description.endswith(".")

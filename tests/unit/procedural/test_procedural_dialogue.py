@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from asset_forge.generation.providers.procedural.dialogue import (
     DIALOGUE_SCHEMA,
-    OPTIONS,
     count_tokens,
     make_dialogue,
 )
 from asset_forge.generation.providers.procedural.dialogue import _lines as lines
 from asset_forge.generation.providers.procedural.dialogue._noun import Noun, article
 from asset_forge.generation.providers.procedural.dialogue._topics import EXTRA, TOPICS
+from asset_forge.generation.providers.procedural.options import DIALOGUE_OPTIONS
 
 Dialogue = dict[str, Any]
 PROMPTS = [
@@ -241,7 +241,7 @@ def test_a_bad_number_of_nodes_is_refused(value: object) -> None:
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises(ValueError, match="option language is unknown; use nodes"):
         make_dialogue("guard", 1, {"language": "de"})
-    assert set(OPTIONS) == {"nodes"}
+    assert set(DIALOGUE_OPTIONS) == {"nodes"}
 
 
 def test_every_line_can_be_written_about_anything() -> None:

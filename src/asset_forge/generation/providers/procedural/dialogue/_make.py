@@ -10,13 +10,8 @@ from asset_forge.generation.providers.procedural.dialogue._cast import Cast, cas
 from asset_forge.generation.providers.procedural.dialogue._schema import FORMAT
 from asset_forge.generation.providers.procedural.dialogue._tree import Node, grow
 from asset_forge.generation.providers.procedural.dialogue._writing import sentences
-from asset_forge.generation.providers.procedural.options import Option, read_options, schema
+from asset_forge.generation.providers.procedural.options import DIALOGUE_OPTIONS, read_options
 from asset_forge.generation.providers.procedural.words import random_for, read_prompt
-
-OPTIONS: Final = schema(
-    Option("nodes", 14, "The number of nodes, endings included.", low=6, high=60),
-)
-"""What may be set for a dialogue, by name."""
 
 _TITLES: Final = {
     "fetch": "The search for {thing.the}",
@@ -34,7 +29,7 @@ def make_dialogue(prompt: str, seed: int, options: Mapping[str, object]) -> byte
     The prompt gives the speaker's role, mood, task and the things, places and foes that are talked
     about; what it leaves open is chosen by the seed. Raises ValueError for a bad option.
     """
-    count = read_options(OPTIONS, options)["nodes"]
+    count = read_options(DIALOGUE_OPTIONS, options)["nodes"]
     cast = cast_for(prompt, read_prompt(prompt), random_for(prompt, seed, "dialogue/cast"))
     nodes = grow(cast, random_for(prompt, seed, "dialogue/tree"), count)
     title = _TITLES[cast.quest].format(thing=cast.thing, place=cast.place)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from asset_forge import __version__
 from asset_forge.generation.providers.procedural.noise import Field, Noise
-from asset_forge.generation.providers.procedural.options import Option, read_options, schema
+from asset_forge.generation.providers.procedural.options import TEXTURE_OPTIONS, read_options
 from asset_forge.generation.providers.procedural.textures._catalog import RECIPES
 from asset_forge.generation.providers.procedural.textures._surface import (
     Color,
@@ -24,10 +24,6 @@ from asset_forge.generation.providers.procedural.textures._surface import (
     weather,
 )
 from asset_forge.generation.providers.procedural.words import Reading, random_for, read_prompt
-
-TEXTURE_OPTIONS: Final = schema(
-    Option("textureSize", 1024, "Width and height of each map in pixels.", (256, 512, 1024, 2048)),
-)
 
 # Prompt families whose surface has another name, and words that ask for a kin of the family.
 _SURFACES: Final = {"metal": "plates"}

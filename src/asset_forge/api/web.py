@@ -1,0 +1,90 @@
+"""The Litestar application: routes, dependencies, error map and OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, ScalarRenderPlugin
+from litestar.routes import HTTPRoute
+
+from asset_forge import __version__, faults
+from asset_forge.api.assets import AssetController
+from asset_forge.api.auth import AuthController, provide_principal
+from asset_forge.api.generation import GenerationController
+from asset_forge.api.media import check_media_type
+from asset_forge.api.metrics import business_metrics, system_metrics
+from asset_forge.api.problems import on_fault, on_http_exception, on_unexpected
+from asset_forge.api.projects import ProjectController
+
+JSON_LIMIT = 1 << 20
+"""Bytes of a JSON body; uploads have a limit of their own."""
+
+
+def build_web(
+    services: Mapping[str, object],
+    *,
+    lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]],
+) -> Litestar:
+    """Build the application.
+
+    `services` are injected into the handlers by name; the names are the handlers' parameters.
+    """
+    dependencies: dict[str, Provide] = {
+        name: Provide(_constant(service), sync_to_thread=False)
+        for name, service in services.items()
+    }
+    dependencies["principal"] = Provide(provide_principal)
+    return Litestar(
+        route_handlers=[
+            GenerationController,
+            AssetController,
+            ProjectController,
+            AuthController,
+            system_metrics,
+            business_metrics,
+        ],
+        dependencies=dependencies,
+        exception_handlers={
+            faults.Fault: on_fault,
+            HTTPException: on_http_exception,
+            Exception: on_unexpected,
+        },
+        before_request=check_media_type,
+        request_max_body_size=JSON_LIMIT,
+        lifespan=list(lifespan),
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title="Asset-Forge",
+            version=__version__,
+            summary="Turns a prompt into a game asset",
+            path="/api",
+            render_plugins=[
+                ScalarRenderPlugin(path="/docs"),
+                JsonRenderPlugin(path="/openapi.json"),
+            ],
+        ),
+    )
+
+
+def _constant(service: object) -> Callable[[], Any]:
+    def provide() -> Any:
+        return service
+
+    return provide
+
+
+def routes(app: Litestar) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    """List (method, route template, documented statuses and 500) of every route."""
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            statuses = {handler.status_code or 200, 500, *(handler.responses or {})}
+            for method in handler.http_methods:
+                yield str(method), route.path_format, tuple(sorted(statuses))

@@ -1,0 +1,320 @@
+"""The composition root: builds each part once and wires them; nothing else reaches for globals."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import platform
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+from litestar import Litestar
+
+from asset_forge import __version__, catalog
+from asset_forge.accounts import AccountService, Principal
+from asset_forge.accounts.metrics import ACTIVE_SESSIONS
+from asset_forge.actions import UserActions
+from asset_forge.api.web import build_web, routes
+from asset_forge.assets import (
+    AssetService,
+    GeneratedAssets,
+    ProjectService,
+    measure_storage,
+    sweep_orphans,
+)
+from asset_forge.clock import Clock, utc_now
+from asset_forge.database import Database, DatabaseMetrics
+from asset_forge.generation.children import ChildProcesses
+from asset_forge.generation.door import ProviderDoor
+from asset_forge.generation.engine import JobEngine
+from asset_forge.generation.executors import Executors
+from asset_forge.generation.metrics import GenerationMetrics
+from asset_forge.generation.pipeline import Parts, Pipeline
+from asset_forge.generation.providers.base import Provider
+from asset_forge.generation.providers.procedural_provider import PRELOAD, ProceduralProvider
+from asset_forge.generation.records import GenerationRecords
+from asset_forge.generation.service import GenerationService
+from asset_forge.ids import new_id
+from asset_forge.observability.errors import (
+    ERRORS_CAPTURED,
+    TELEMETRY_DROPPED,
+    ErrorStore,
+    ErrorTracker,
+    sentry_sink,
+)
+from asset_forge.observability.health import (
+    HEALTH_CHECK_DURATION,
+    HEALTH_CHECK_STATUS,
+    Details,
+    Drain,
+    Health,
+    HealthMetrics,
+    HealthProbes,
+    InFlightRequests,
+    LoopWatchdog,
+    checks,
+)
+from asset_forge.observability.http import EndpointFamilies, ObservedApplication, TrustedProxies
+from asset_forge.observability.metrics import Registry
+from asset_forge.observability.metrics.runtime import RuntimeSampler
+from asset_forge.observability.redaction import Redactor
+from asset_forge.sampling import Sampler
+from asset_forge.search import FullTextIndex, SearchService
+from asset_forge.settings import Environment, Settings
+from asset_forge.storage import open_store
+
+_MAINTENANCE_SECONDS: Final = 600.0
+
+_log = logging.getLogger(__name__)
+
+
+class Application:
+    """All parts of one process, built from the settings, wired, and started and stopped together."""
+
+    def __init__(self, settings: Settings, *, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self._clock = clock
+        self.registry = Registry(catalog.DECLARATIONS, directory=settings.effective_metrics_dir)
+        self.registry.info(
+            catalog.BUILD_INFO,
+            version=__version__,
+            revision=settings.railway_deployment_id,
+            python_version=platform.python_version(),
+        )
+        self.redactor = Redactor(known_secrets=settings.secrets)
+        self.errors = self._build_errors()
+        self.drain = Drain(
+            grace_seconds=settings.grace_seconds, linger_seconds=settings.drain_seconds
+        )
+        self.database = Database(
+            settings.effective_database_url,
+            pool_size=settings.database_pool_size,
+            metrics=DatabaseMetrics(self.registry),
+        )
+        self.storage = open_store(
+            settings.storage_url or (settings.data_dir.absolute() / "objects").as_uri(),
+            reserve_bytes=settings.volume_reserve_bytes,
+        )
+        self.actions = UserActions(self.registry)
+        self.accounts = AccountService(
+            self.database,
+            clock=clock,
+            registry=self.registry,
+            session_lifetime=timedelta(hours=settings.session_hours),
+        )
+        self.projects = ProjectService(self.database, clock=clock, registry=self.registry)
+        self.assets = AssetService(
+            self.database,
+            self.storage,
+            clock=clock,
+            registry=self.registry,
+            max_upload_bytes=settings.max_upload_bytes,
+        )
+        self.search = SearchService(
+            self.database, FullTextIndex(self.database), registry=self.registry
+        )
+        self.runtime = RuntimeSampler(self.registry)
+        self.watchdog = LoopWatchdog(packages=("asset_forge",))
+        self._build_generation()
+        self.health = self._build_health()
+        self.sampler = Sampler(
+            {
+                "sessions": self._sample_sessions,
+                "queue": self._sample_queue,
+                "storage": self._sample_storage,
+            },
+            self.registry.counter(catalog.SAMPLE_FAILURES),
+        )
+
+    def _build_generation(self) -> None:
+        settings = self.settings
+        self.metrics = GenerationMetrics.of(self.registry)
+        self.children = ChildProcesses(
+            settings.procedural_processes,
+            timeout_seconds=settings.procedural_timeout_seconds,
+            preload=PRELOAD,
+        )
+        self.door = ProviderDoor(self.metrics, self._clock)
+        providers: dict[str, Provider] = {"procedural": ProceduralProvider(self.children)}
+        self.records = GenerationRecords(self.database, self._clock)
+        self.pipeline = Pipeline(
+            Parts(
+                records=self.records,
+                providers=providers,
+                door=self.door,
+                assets=GeneratedAssets(self.database, self.storage, clock=self._clock),
+                search=self.search,
+                metrics=self.metrics,
+                report_error=self._report_error,
+            )
+        )
+        database_url = settings.effective_database_url
+        self.engine = JobEngine(
+            pipeline=self.pipeline,
+            records=self.records,
+            executors=Executors(
+                self.database,
+                self._clock,
+                id=new_id(),
+                sync_url=database_url,
+                version=__version__,
+                locks=settings.data_dir / "executors" if settings.embedded_database else None,
+            ),
+            system_database_url=f"sqlite:///{settings.data_dir.absolute() / 'jobs.db'}"
+            if settings.embedded_database
+            else database_url,
+            concurrency=settings.job_concurrency,
+            runs_jobs=settings.run_jobs,
+        )
+        self.generations = GenerationService(
+            records=self.records,
+            pipeline=self.pipeline,
+            projects=self.projects,
+            actions=self.actions,
+            clock=self._clock,
+            enqueue=self.engine.enqueue,
+        )
+
+    def _build_health(self) -> Health:
+        data_dir = self.settings.data_dir.absolute()
+        configured = {
+            "meshy": self.settings.meshy_api_key is not None,
+            "openai": self.settings.openai_api_key is not None,
+            "anthropic": self.settings.anthropic_api_key is not None,
+            "elevenlabs": self.settings.elevenlabs_api_key is not None,
+            "privy": bool(self.settings.privy_app_id),
+        }
+        return Health(
+            [
+                checks.database(lambda: self.database.ping(1.5)),
+                checks.qdrant(None),
+                checks.disk(data_dir, tmp_dir=data_dir / "tmp", assets_dir=data_dir / "objects"),
+                checks.memory(self._heap),
+                checks.external_apis(configured),
+            ],
+            environment=self.settings.environment.value,
+            drain=self.drain,
+            metrics=HealthMetrics(
+                self.registry.gauge(HEALTH_CHECK_STATUS),
+                self.registry.histogram(HEALTH_CHECK_DURATION),
+            ),
+        )
+
+    def _build_errors(self) -> ErrorTracker:
+        settings = self.settings
+        dropped = self.registry.counter(TELEMETRY_DROPPED)
+        to_sentry = settings.environment is Environment.PRODUCTION or settings.sentry_in_development
+        sentry = None
+        if settings.sentry_dsn is not None and to_sentry:
+            sentry = sentry_sink(
+                settings.sentry_dsn.get_secret_value(),
+                environment=settings.environment.value,
+                release=settings.railway_deployment_id or __version__,
+            )
+        return ErrorTracker(
+            store=ErrorStore(settings.data_dir / "errors.db"),
+            redactor=self.redactor,
+            sentry=sentry,
+            captured=self.registry.counter(ERRORS_CAPTURED),
+            dropped=dropped,
+            environment=settings.environment.value,
+            release=settings.railway_deployment_id or __version__,
+            in_app=("asset_forge",),
+        )
+
+    def web(self) -> ObservedApplication:
+        """Build the ASGI application; its lifespan is `working`."""
+        anonymous: Principal | None = None
+
+        @asynccontextmanager
+        async def lifespan(_: Litestar) -> AsyncGenerator[None]:
+            async with self.working():
+                self.health.mark_started()
+                yield
+
+        litestar = build_web(
+            {
+                "accounts": self.accounts,
+                "assets": self.assets,
+                "projects": self.projects,
+                "search": self.search,
+                "generations": self.generations,
+                "registry": self.registry,
+                "settings": self.settings,
+            },
+            lifespan=[lifespan],
+        )
+        probes = HealthProbes(
+            litestar, self.health, details=Details(self.settings.effective_health_details)
+        )
+        observed = ObservedApplication(
+            InFlightRequests(probes, self.drain),
+            self.registry,
+            endpoints=EndpointFamilies(
+                self.registry.counter(catalog.REQUESTS_BY_ENDPOINT),
+                self.registry.histogram(catalog.RESPONSE_TIME_BY_ENDPOINT),
+            ),
+            proxies=TrustedProxies(self.settings.trusted_proxies),
+        )
+        for method, route, statuses in routes(litestar):
+            observed.expect(method, route, statuses)
+        return observed
+
+    @asynccontextmanager
+    async def working(self) -> AsyncGenerator[None]:
+        """Start everything but the HTTP server, and stop it in order when the block ends."""
+        async with AsyncExitStack() as stack:
+            stack.callback(self.registry.close)
+            stack.callback(self.errors.close)
+            stack.push_async_callback(self.database.dispose)
+            stack.callback(self.children.close)
+            self.watchdog.start()
+            stack.callback(self.watchdog.stop)
+            await self.runtime.start()
+            stack.push_async_callback(self.runtime.stop)
+            if not self.settings.auth_providers:
+                self.operator = await self.accounts.ensure_local_operator()
+            await self.engine.start()
+            stack.push_async_callback(self.engine.stop, self.settings.grace_seconds)
+            await stack.enter_async_context(self.health.running())
+            await stack.enter_async_context(self.sampler.running())
+            housekeeping = asyncio.create_task(self._keep_house(), name="housekeeping")
+            stack.push_async_callback(_end, housekeeping)
+            yield
+
+    async def _keep_house(self) -> None:
+        if self.settings.run_jobs:
+            await self.children.warm_up()
+        while True:
+            try:
+                await self.accounts.sweep()
+                await sweep_orphans(self.database, self.storage, clock=self._clock)
+            except Exception:  # noqa: BLE001 - tried again; nothing else waits for it
+                _log.warning("housekeeping failed; it is tried again", exc_info=True)
+            await asyncio.sleep(_MAINTENANCE_SECONDS)
+
+    async def _sample_sessions(self) -> None:
+        count = await self.accounts.count_active_sessions()
+        self.registry.gauge(ACTIVE_SESSIONS).labels().set(count)
+
+    async def _sample_queue(self) -> None:
+        state = await self.records.queue_state()
+        self.metrics.queue_depth.labels().set(state.depth)
+        self.metrics.queue_oldest.labels().set(state.oldest_seconds)
+
+    async def _sample_storage(self) -> None:
+        await measure_storage(self.database, self.settings.data_dir, self.registry)
+
+    def _heap(self) -> checks.HeapUse:
+        heap = self.runtime.heap()
+        return checks.HeapUse(used_bytes=heap.part, total_bytes=heap.total)
+
+    def _report_error(self, error: BaseException, tags: Mapping[str, str]) -> None:
+        self.errors.capture(error, error_type="asset_generation_failed", tags=tags)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""The program `asset-forge`, one module per command."""
