@@ -92,8 +92,7 @@ def check_password(password: str) -> None:
     """
     if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
         raise InvalidRequest(
-            f"the password has {len(password)} characters: "
-            f"{MIN_CHARACTERS} to {MAX_CHARACTERS} are allowed",
+            f"has {len(password)} characters: {MIN_CHARACTERS} to {MAX_CHARACTERS} are allowed",
             field="password",
         )
 

@@ -8,7 +8,12 @@ from datetime import datetime
 from typing import cast
 
 from asset_forge.accounts._principal import Principal, Role
+from asset_forge.accounts._sign_in import MAX_LOGIN, is_login
 from asset_forge.database.models import User
+from asset_forge.faults import InvalidRequest
+
+_MAX_NAME = 200
+_MAX_QUOTA = 2**63 - 1  # what the column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,29 @@ def record_of(user: User) -> UserRecord:
         disabled_at=user.disabled_at,
         created_at=user.created_at,
     )
+
+
+def check_user(subject: str, display_name: str, quota_bytes: int | None) -> None:
+    """Refuse a user who could not be stored, shown or typed.
+
+    Raises:
+        InvalidRequest: A value is not acceptable; the fault names the field.
+    """
+    if not is_login(subject):
+        raise InvalidRequest(
+            f"{subject[:50]!r} is not usable: give 1 to {MAX_LOGIN} printable characters without "
+            "spaces",
+            field="login",
+        )
+    if not (1 <= len(display_name) <= _MAX_NAME and display_name.isprintable()):
+        raise InvalidRequest(
+            f"{display_name[:50]!r} is not usable: give 1 to {_MAX_NAME} printable characters",
+            field="displayName",
+        )
+    if quota_bytes is not None and not 0 <= quota_bytes <= _MAX_QUOTA:
+        raise InvalidRequest(
+            f"is {quota_bytes} bytes: 0 to {_MAX_QUOTA} are allowed", field="quotaBytes"
+        )
 
 
 def audited(provider: str, account: str, outcome: str) -> dict[str, str]:

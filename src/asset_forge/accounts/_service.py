@@ -18,17 +18,16 @@ from asset_forge.accounts._records import (
     SignedIn,
     UserRecord,
     audited,
+    check_user,
     principal_of,
     record_of,
 )
 from asset_forge.accounts._sessions import SessionCache, new_token, token_hash
 from asset_forge.accounts._sign_in import (
-    MAX_LOGIN,
     Credentials,
     LocalSignIn,
     SignInProvider,
     SignInRefused,
-    is_login,
     normalized_login,
 )
 from asset_forge.accounts.metrics import LOGIN_FAILURES, LOGINS, FailureReason
@@ -78,6 +77,17 @@ class AccountService:
         self._cache = SessionCache()
         self._logins = registry.counter(LOGINS)
         self._failures = registry.counter(LOGIN_FAILURES)
+        self._anonymous: Principal | None = None
+
+    @property
+    def anonymous(self) -> Principal | None:
+        """Who requests without a session act for: nobody, unless the built-in operator is used."""
+        return self._anonymous
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """How long a session lasts."""
+        return self._lifetime
 
     async def create_user(
         self,
@@ -91,29 +101,21 @@ class AccountService:
         """Create a user who signs in with a password.
 
         Raises:
-            InvalidRequest: The login, the password or the quota is not acceptable.
+            InvalidRequest: The login, name, password or quota is not acceptable.
             Conflict: There is a user of that login.
         """
         subject = normalized_login(login)
-        if not is_login(subject):
-            raise InvalidRequest(
-                f"the login {login[:50]!r} is not usable: give 1 to {MAX_LOGIN} printable "
-                "characters without spaces",
-                field="login",
-            )
+        name = login.strip() if display_name is None else display_name.strip()
+        check_user(subject, name, quota_bytes)
         check_password(password)
-        if quota_bytes is not None and quota_bytes < 0:
-            raise InvalidRequest(f"the quota is {quota_bytes} bytes: 0 or more", field="quotaBytes")
-        user = self._new_user(subject, (display_name or login).strip()[:200], role)
+        user = self._new_user(subject, name, role)
         user.password_hash = await self._hasher.hash(password)
         user.quota_bytes = quota_bytes
         try:
             async with self._database.transaction() as session:
                 session.add(user)
         except IntegrityError:
-            raise Conflict(
-                f"there is a user {subject!r} already: choose another login", field="login"
-            ) from None
+            raise Conflict(f"{subject!r} is taken: choose another one", field="login") from None
         return record_of(user)
 
     def _new_user(self, subject: str, display_name: str, role: Role) -> User:
@@ -129,7 +131,10 @@ class AccountService:
         )
 
     async def ensure_local_operator(self) -> Principal:
-        """Return the built-in operator, whom nobody can sign in as, creating it where needed."""
+        """Let requests without a session act for the built-in operator, for a single team.
+
+        Nobody can sign in as this user, who is created where needed.
+        """
         user = self._new_user(LOCAL_OPERATOR, "Local operator", "operator")
         dialect = sqlite if self._database.dialect == "sqlite" else postgresql
         insert = dialect.insert(User).values(
@@ -146,7 +151,8 @@ class AccountService:
             found = await session.scalar(
                 select(User).where(User.provider == user.provider, User.subject == LOCAL_OPERATOR)
             )
-        return principal_of(found or user, None)
+        self._anonymous = principal_of(found or user, None)
+        return self._anonymous
 
     async def list_users(self) -> list[UserRecord]:
         """Return all users, oldest first."""
@@ -189,7 +195,7 @@ class AccountService:
         if chosen is None:
             names = ", ".join(sorted(self._providers)) or "none"
             raise InvalidRequest(
-                f"{provider[:50]!r} is no sign-in provider here: {names}", field="provider"
+                f"{provider[:50]!r} is none that can be used here: {names}", field="provider"
             )
         account = normalized_login(credentials.account)
         try:
