@@ -25,6 +25,7 @@ class Check:
         self._hash = hashlib.sha256()
         self._size = 0
         self.failure: Exception | None = None
+        self.passed = False
 
     def update(self, piece: bytes) -> None:
         self._size += len(piece)
@@ -41,6 +42,7 @@ class Check:
             raise DamagedObject(
                 f"the SHA-256 is {self._hash.hexdigest()}, announced was {self._expected_sha256}"
             )
+        self.passed = True
 
     def stored(self) -> Stored:
         return Stored(size=self._size, sha256=self._hash.hexdigest())

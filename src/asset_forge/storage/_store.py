@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import anyio
 import anyio.to_thread
 import obstore
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore as Backend
 
 from . import _durable
 from ._check import Check, Stored
-from ._faults import ObjectMissing, StorageFull, classify
+from ._faults import DamagedObject, ObjectMissing, StorageFull, classify
 
 MEBIBYTE: Final = 1024 * 1024
 
@@ -88,20 +90,29 @@ class ObjectStore:
         """
         self.check_room(expected_length or 0)
         check = Check(expected_length, expected_sha256)
-        pieces = self._checked(source, check)
         part = _LOCAL_PART if self.is_local else _REMOTE_PART
-        try:
-            await obstore.put_async(
-                self._backend, key, pieces, use_multipart=True, chunk_size=part, max_concurrency=2
-            )
-        except Exception as error:
-            if check.failure is not None:
-                raise check.failure from None
-            if isinstance(error, (BaseError, OSError)):
-                raise classify(error, doing="write", place=self.place) from error
-            raise
-        finally:
-            await pieces.aclose()
+        handed_over, pieces = anyio.create_memory_object_stream[bytes](1)
+        failure: Exception | None = None
+        async with pieces, anyio.create_task_group() as tasks:
+            tasks.start_soon(self._hand_over, source, check, handed_over)
+            try:
+                await obstore.put_async(
+                    self._backend,
+                    key,
+                    _whole(pieces, check),
+                    use_multipart=True,
+                    chunk_size=part,
+                    max_concurrency=2,
+                )
+            except Exception as error:  # noqa: BLE001 - raised on below, outside of the group
+                failure = error
+            tasks.cancel_scope.cancel()
+        if isinstance(failure, BaseError | OSError):
+            raise classify(failure, doing="write", place=self.place) from failure
+        if check.failure is not None:
+            raise check.failure
+        if failure is not None:
+            raise failure
         await self._settle(key)
         return check.stored()
 
@@ -217,9 +228,13 @@ class ObjectStore:
             await self.delete(key)
             raise classify(error, doing="write", place=self.place) from error
 
-    async def _checked(
-        self, source: AsyncIterable[bytes], check: Check
-    ) -> AsyncGenerator[bytes, None]:
+    async def _hand_over(
+        self,
+        source: AsyncIterable[bytes],
+        check: Check,
+        handed_over: MemoryObjectSendStream[bytes],
+    ) -> None:
+        """Read the source in a task of ours: obstore leaves its own waiting when it is canceled."""
         pending = bytearray()
         try:
             async for chunk in source:
@@ -229,14 +244,15 @@ class ObjectStore:
                     del pending[:_PIECE]
                     self.check_room(len(piece))
                     check.update(piece)
-                    yield piece
+                    await handed_over.send(piece)
             if pending:
                 check.update(bytes(pending))
-                yield bytes(pending)
+                await handed_over.send(bytes(pending))
             check.finish()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised on by `put_stream`
             check.failure = error
-            raise
+        finally:
+            handed_over.close()
 
     async def _chunks(self, key: str, result: obstore.GetResult) -> AsyncIterator[bytes]:
         try:
@@ -249,6 +265,14 @@ class ObjectStore:
         if isinstance(error, FileNotFoundError):
             return ObjectMissing(key)
         return classify(error, doing="read", place=self.place)
+
+
+async def _whole(pieces: MemoryObjectReceiveStream[bytes], check: Check) -> AsyncIterator[bytes]:
+    """Yield the pieces, and end without an error only after the last one was checked."""
+    async for piece in pieces:
+        yield piece
+    if not check.passed:
+        raise DamagedObject("the source broke off")
 
 
 async def _nothing() -> AsyncIterator[bytes]:
