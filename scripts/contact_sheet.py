@@ -33,7 +33,9 @@ def srgb(linear: Floats) -> Floats:
 class View:
     """A camera, a color buffer and a depth buffer of ``size`` pixels a side."""
 
-    def __init__(self, size: int, center: Floats, radius: float, yaw: float, pitch: float, roll: float) -> None:
+    def __init__(
+        self, size: int, center: Floats, radius: float, yaw: float, pitch: float, roll: float
+    ) -> None:
         self.size = size
         y, p = np.radians(yaw), np.radians(pitch)
         self.back = np.array([np.sin(y) * np.cos(p), np.sin(p), np.cos(y) * np.cos(p)])
@@ -81,8 +83,12 @@ def fragments(screen: Floats, faces: NDArray[np.int64], size: int, view: View):
             px, py = x + 0.5, y + 0.5
             ca, cb, cc = (k[chunk][:, None, None, :] for k in (a, b, c))
             scale = area[chunk][:, None, None]
-            w0 = ((cb[..., 0] - px) * (cc[..., 1] - py) - (cc[..., 0] - px) * (cb[..., 1] - py)) / scale
-            w1 = ((cc[..., 0] - px) * (ca[..., 1] - py) - (ca[..., 0] - px) * (cc[..., 1] - py)) / scale
+            w0 = (
+                (cb[..., 0] - px) * (cc[..., 1] - py) - (cc[..., 0] - px) * (cb[..., 1] - py)
+            ) / scale
+            w1 = (
+                (cc[..., 0] - px) * (ca[..., 1] - py) - (ca[..., 0] - px) * (cc[..., 1] - py)
+            ) / scale
             w2 = 1 - w0 - w1
             inside = (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (x < size) & (y < size)
             if not inside.any():
@@ -132,8 +138,15 @@ def shade(view: View, mesh: trimesh.Trimesh, pieces) -> None:
     material = mesh.visual.material
     width = mip_width(view, mesh)
     maps = {
-        name: np.asarray(getattr(material, name).convert("RGB").resize((width, width), Image.Resampling.BOX))
-        for name in ("baseColorTexture", "metallicRoughnessTexture", "normalTexture", "emissiveTexture")
+        name: np.asarray(
+            getattr(material, name).convert("RGB").resize((width, width), Image.Resampling.BOX)
+        )
+        for name in (
+            "baseColorTexture",
+            "metallicRoughnessTexture",
+            "normalTexture",
+            "emissiveTexture",
+        )
         if getattr(material, name) is not None
     }
     colors = mesh.visual.vertex_attributes["color"][:, :3] / 255.0
@@ -171,14 +184,16 @@ def _lit(view: View, normal: Floats, base: Floats, packed: Floats, maps, uv: Flo
         diffuse = np.clip(normal @ to_light, 0, 1)[:, None]
         power = 2 / np.maximum(rough, 0.08) ** 4
         gloss = np.clip(normal @ half, 0, 1)[:, None] ** power * (power + 2) / 8
-        light += strength * np.array(tint) * diffuse * (base * (1 - metal) + f0 * np.minimum(gloss, 6))
+        light += (
+            strength * np.array(tint) * diffuse * (base * (1 - metal) + f0 * np.minimum(gloss, 6))
+        )
     sky = 0.5 + 0.5 * normal[:, 1:2]
     ambient = np.array([0.10, 0.09, 0.08]) * (1 - sky) + np.array([0.34, 0.38, 0.46]) * sky
     mirror = 2 * (normal @ view.back)[:, None] * normal - view.back
     up = mirror[:, 1:2]
     blur = 0.08 + 0.6 * rough
     above = 0.5 + 0.5 * np.tanh((up - 0.05) / blur)
-    around = np.array([0.10, 0.09, 0.085]) * (1 - above) + np.array([0.75, 0.8, 0.9]) * above
+    around = np.array([0.22, 0.20, 0.19]) * (1 - above) + np.array([0.95, 1.0, 1.08]) * above
     light += occlusion * (ambient * base * (1 - metal) + around * f0 * (1 - 0.55 * rough))
     if "emissiveTexture" in maps:
         light += sample(maps["emissiveTexture"], uv) ** 2.2 * 1.1
@@ -194,10 +209,14 @@ def render(data: bytes, size: int, yaw: float, pitch: float, roll: float = 0.0) 
     view = View(size * SUPER, (low + high) / 2, 1.0, yaw, pitch, roll)
     flat = view.project(points)
     spread = np.ptp(flat[:, :2], axis=0).max()
-    view.center = view.center + (
-        view.right * (flat[:, 0].min() + flat[:, 0].max() - view.size) / 2
-        - view.up * (flat[:, 1].min() + flat[:, 1].max() - view.size) / 2
-    ) / view.scale
+    view.center = (
+        view.center
+        + (
+            view.right * (flat[:, 0].min() + flat[:, 0].max() - view.size) / 2
+            - view.up * (flat[:, 1].min() + flat[:, 1].max() - view.size) / 2
+        )
+        / view.scale
+    )
     view.scale *= view.size * 0.88 / spread
     pieces = [
         fragments(view.project(np.asarray(mesh.vertices)), np.asarray(mesh.faces), view.size, view)

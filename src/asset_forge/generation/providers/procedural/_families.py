@@ -137,7 +137,7 @@ FAMILIES: Final[Mapping[str, Families]] = {
         dirt: mud soil earth ground clay path
         roof: tiles shingles rooftiles slate shingle thatch tile
         scifi: panel panels spaceship hull circuit futuristic
-        stone: rock cliff flagstone wall
+        stone: rock cliff flagstone castle dungeon
         plaster: stucco concrete
         crystal: gem quartz amethyst
         scales: scale dragon snake reptile

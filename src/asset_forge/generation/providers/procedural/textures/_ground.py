@@ -111,7 +111,8 @@ def crystal(look: Look, noise: Noise) -> Surface:
     angle = noise.per(cells.index) * 2 * np.pi
     tilt = noise.per(cells.index)
     x, y = noise.grid()
-    slope = (np.cos(angle) * x + np.sin(angle) * y) * 5 % 1.0
+    # Whole numbers of waves across the tile, or the facets would break at its edge.
+    slope = (np.rint(np.cos(angle) * 5) * x + np.rint(np.sin(angle) * 5) * y) % 1.0
     tone = 0.55 + 0.5 * tilt + 0.15 * slope
     edge = step(cells.border, 0.07, 0.0)
     albedo = mix(shaded(look.color, tone), shaded(look.accent, 0.9 + 0.3 * tilt), edge * 0.7)
