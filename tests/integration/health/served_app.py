@@ -118,6 +118,9 @@ def build(arguments: dict[str, Any]) -> tuple[Any, Drain]:
 
 
 def serve(arguments: dict[str, Any], sockets: list[socket.socket]) -> None:
+    sys.stdout.write("starting\n")
+    sys.stdout.flush()
+    time.sleep(arguments.get("start_seconds", 0))
     if "exit_code" in arguments:
         sys.exit(arguments["exit_code"])
     logging.basicConfig(

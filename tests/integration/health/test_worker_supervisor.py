@@ -48,6 +48,13 @@ def test_a_worker_that_cannot_start_ends_the_whole_with_its_code(serve: Any) -> 
     assert served.end() == 2
 
 
+def test_a_signal_to_workers_that_are_still_starting_ends_with_code_0(serve: Any) -> None:
+    served = serve(workers=2, start_seconds=600, wait=False)
+    served.until(lambda: served.out.count("starting") == 2)
+    served.process.send_signal(signal.SIGTERM)
+    assert served.end() == 0
+
+
 def test_a_second_signal_ends_the_workers_at_once(serve: Any) -> None:
     served = serve(workers=2, linger_seconds=600)
     served.process.send_signal(signal.SIGTERM)

@@ -83,7 +83,8 @@ class WorkerSupervisor:
             self._workers.remove(worker)
             code = worker.exitcode or 0
             if self._stop_at is not None:
-                self._code = self._code or abs(code)
+                # A worker that was still starting dies of the signal, and nothing is lost with it.
+                self._code = self._code or (0 if code == -signal.SIGTERM else abs(code))
             elif code in _CANNOT_START:
                 _logger.error("worker %s could not start (exit code %s); ending", worker.pid, code)
                 self._code = code
