@@ -13,7 +13,7 @@ from typing import Final
 from litestar import Litestar
 
 from asset_forge import __version__, catalog
-from asset_forge.accounts import AccountService, Principal
+from asset_forge.accounts import AccountService
 from asset_forge.accounts.metrics import ACTIVE_SESSIONS
 from asset_forge.actions import UserActions
 from asset_forge.api.web import build_web, routes
@@ -71,7 +71,7 @@ _log = logging.getLogger(__name__)
 
 
 class Application:
-    """All parts of one process, built from the settings, wired, and started and stopped together."""
+    """All parts of one process: built from the settings, wired, started and stopped together."""
 
     def __init__(self, settings: Settings, *, clock: Clock = utc_now) -> None:
         self.settings = settings
@@ -211,7 +211,6 @@ class Application:
             sentry = sentry_sink(
                 settings.sentry_dsn.get_secret_value(),
                 environment=settings.environment.value,
-                release=settings.railway_deployment_id or __version__,
             )
         return ErrorTracker(
             store=ErrorStore(settings.data_dir / "errors.db"),
@@ -226,7 +225,6 @@ class Application:
 
     def web(self) -> ObservedApplication:
         """Build the ASGI application; its lifespan is `working`."""
-        anonymous: Principal | None = None
 
         @asynccontextmanager
         async def lifespan(_: Litestar) -> AsyncGenerator[None]:
@@ -275,7 +273,7 @@ class Application:
             await self.runtime.start()
             stack.push_async_callback(self.runtime.stop)
             if not self.settings.auth_providers:
-                self.operator = await self.accounts.ensure_local_operator()
+                await self.accounts.ensure_local_operator()
             await self.engine.start()
             stack.push_async_callback(self.engine.stop, self.settings.grace_seconds)
             await stack.enter_async_context(self.health.running())

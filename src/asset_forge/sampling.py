@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 class Sampler:
-    """Runs each sample every few seconds; one that fails is counted and costs only its own gauges."""
+    """Runs each sample every few seconds; one that fails is counted and costs its own gauges."""
 
     def __init__(
         self,

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from litestar import Litestar
+import msgspec
+from litestar import Litestar, Request, Response, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, ScalarRenderPlugin
+from litestar.openapi.plugins import ScalarRenderPlugin
 from litestar.routes import HTTPRoute
 
 from asset_forge import __version__, faults
@@ -48,6 +49,7 @@ def build_web(
             AuthController,
             system_metrics,
             business_metrics,
+            openapi_document,
         ],
         dependencies=dependencies,
         exception_handlers={
@@ -63,13 +65,22 @@ def build_web(
             title="Asset-Forge",
             version=__version__,
             summary="Turns a prompt into a game asset",
-            path="/api",
-            render_plugins=[
-                ScalarRenderPlugin(path="/docs"),
-                JsonRenderPlugin(path="/openapi.json"),
-            ],
+            path="/api/docs",
+            render_plugins=[ScalarRenderPlugin(path="/")],
         ),
     )
+
+
+@get(
+    "/api/openapi.json",
+    include_in_schema=False,
+    media_type="application/json",
+    sync_to_thread=False,
+)
+def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The OpenAPI document that the docs show."""
+    document = msgspec.json.encode(request.app.openapi_schema.to_schema())
+    return Response(document, media_type="application/json")
 
 
 def _constant(service: object) -> Callable[[], Any]:

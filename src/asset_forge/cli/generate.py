@@ -83,7 +83,7 @@ async def _generate(request: GenerationRequest, output: Path | None) -> int:
         path = output or Path(f"{asset.id}.{asset.file_type}")
         content = await application.storage.read(asset.storage_key)
         _write(path, content)
-    print(f"{path}  {asset.size_bytes} bytes  seed {row.seed}")  # noqa: T201
+    print(f"{path}  {asset.size_bytes} bytes  seed {row.seed}")
     return 0
 
 

@@ -27,8 +27,8 @@ def prepare(settings: Settings) -> None:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise faults.Unavailable(
-            f"ASSET_FORGE_DATA_DIR={str(data_dir)!r} cannot be written ({reason}): make it writable "
-            "for this user, or name another directory"
+            f"ASSET_FORGE_DATA_DIR={str(data_dir)!r} cannot be written ({reason}): "
+            "make it writable for this user, or name another directory"
         ) from error
     if settings.embedded_database:
         migrate(settings.effective_database_url)
