@@ -291,6 +291,26 @@ def test_a_member_keeps_few_descriptors_open(members: Members) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) - before <= 8
 
 
+def test_many_deaths_are_each_counted_once(members: Members) -> None:
+    """More than the folded file remembers by name."""
+    stays = members.join()
+    for number in range(1, 301):
+        leaves = members.join()
+        leaves.counter(COUNT).labels("a").inc()
+        members.leave(leaves)
+        if number % 50 == 0:
+            assert stays.value("things_total", kind="a") == number
+    assert files(members) == ["folded.metrics", "group.lock", "member"]
+
+
+def test_drafts_that_a_crash_left_are_removed(members: Members) -> None:
+    members.join()
+    for name in ("member-0.tmp", "folded-0.tmp"):
+        (members.directory / name).write_bytes(b"half")
+    members.join()
+    assert files(members) == ["group.lock", "member", "member"]
+
+
 async def test_a_scrape_that_is_given_up_does_not_spoil_the_next(members: Members) -> None:
     reader, writer = members.join(), members.join()
     assert reader.value("things_total", kind="0") is None

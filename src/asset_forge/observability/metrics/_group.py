@@ -16,24 +16,22 @@ taken.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import fcntl
 import logging
-import os
 import secrets
-import time
 from collections import Counter as Tally
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
 from asset_forge.observability.metrics._declarations import Declaration
 from asset_forge.observability.metrics._fold import Folder
 from asset_forge.observability.metrics._layout import FormatError
+from asset_forge.observability.metrics._locks import group_lock, has_living_writer
 from asset_forge.observability.metrics._member import MemberFile
 from asset_forge.observability.metrics._memory import Cell, ProcessMemory
-from asset_forge.observability.metrics._peers import PeerFile, is_living, stamp
+from asset_forge.observability.metrics._peers import PeerFile, stamp
 from asset_forge.observability.metrics._plan import Plan
 
 _log = logging.getLogger("asset_forge.observability.metrics")
@@ -163,7 +161,7 @@ class Group:
 
     def _rebuild(self, local: Mapping[str, Declaration]) -> Iterator[None]:
         plan = Plan(local)
-        absorbed = self._folded.absorbed if self._folded else frozenset[str]()
+        absorbed = self._folded.absorbed if self._folded else ()
         for peer in self._peers.values():
             if peer.identity not in absorbed:
                 yield from plan.add(peer.series, living=peer.living)
@@ -197,7 +195,7 @@ class Group:
     def _fold(self) -> Iterator[None]:
         """Prepare the next folded file at leisure, then put it in place under the lock."""
         before = self._folded
-        absorbed = list(before.absorbed) if before else []
+        absorbed = before.absorbed if before else ()
         dead = [peer for peer in self._peers.values() if not peer.living]
         fresh = [peer for peer in dead if peer.identity not in absorbed]
         folder = Folder()
@@ -205,40 +203,54 @@ class Group:
             yield from folder.take(series)
         for peer in fresh:
             yield from folder.take(peer.series)
-        names = [*absorbed, *(peer.identity for peer in fresh)][-_REMEMBERED:]
         draft = self._directory / f"folded-{secrets.token_hex(8)}.tmp"
         try:
             with draft.open("xb", buffering=_WRITE_BYTES) as file:
-                for count, piece in enumerate(folder.write(names)):
+                fcntl.flock(file, fcntl.LOCK_EX)  # it is ours, and not one that a crash has left
+                for count, piece in enumerate(folder.write(_remember(absorbed, dead))):
                     file.write(piece)
                     if count % _SLICE == 0:
                         yield
-            with self._group_lock(seconds=0.0) as taken:
-                unchanged = _stamp_of(self._directory / _FOLDED) == (
-                    before.stamp if before else None
-                )
-                if taken and unchanged and all(peer.path.exists() for peer in dead):
-                    if fresh:
-                        draft.rename(self._directory / _FOLDED)
-                        self.overflowed.update(folder.overflowed)
-                    for peer in dead:
-                        peer.path.unlink(missing_ok=True)
+                file.flush()
+                if self._put_in_place(draft if fresh else None, before, dead):
+                    self.overflowed.update(folder.overflowed)
         finally:
             draft.unlink(missing_ok=True)
+
+    def _put_in_place(
+        self, draft: Path | None, before: PeerFile | None, dead: Sequence[PeerFile]
+    ) -> bool:
+        """Replace the folded file and remove the dead, unless another member was faster."""
+        folded = self._directory / _FOLDED
+        with group_lock(self._directory, seconds=0.0) as taken:
+            unchanged = _stamp_of(folded) == (before.stamp if before else None)
+            if not taken or not unchanged or not all(peer.path.exists() for peer in dead):
+                return False
+            if draft is not None:
+                draft.rename(folded)
+            for peer in dead:
+                peer.path.unlink(missing_ok=True)
+            self._sweep("*.tmp")
+            return True
+
+    def _sweep(self, *patterns: str) -> None:
+        """Remove files that no living process writes; needs the lock of the group."""
+        for path in (path for pattern in patterns for path in self._directory.glob(pattern)):
+            if path.is_file() and not has_living_writer(path):
+                path.unlink(missing_ok=True)
 
     # Joining and leaving
 
     def _join(self) -> MemberFile:
         self._directory.mkdir(parents=True, exist_ok=True)
-        with self._group_lock(seconds=_JOIN_SECONDS) as taken:
+        with group_lock(self._directory, seconds=_JOIN_SECONDS) as taken:
             if not taken:
                 raise TimeoutError(
                     f"the lock of {self._directory} was not free for {_JOIN_SECONDS:g} s"
                 )
-            if not any(map(_has_living_writer, self._directory.glob("member-*.metrics"))):
-                for pattern in ("member-*.metrics", _FOLDED, "*.tmp"):
-                    for path in self._directory.glob(pattern):
-                        path.unlink(missing_ok=True)
+            self._sweep("*.tmp")
+            if not any(map(has_living_writer, self._directory.glob("member-*.metrics"))):
+                self._sweep("member-*.metrics", _FOLDED)
             return MemberFile(self._directory, secrets.token_hex(16))
 
     def rejoin_after_fork(self) -> None:
@@ -255,21 +267,6 @@ class Group:
         for peer in (*self._peers.values(), *([self._folded] if self._folded else [])):
             peer.close()
         self._peers, self._folded, self._arrangement, self.plan = {}, None, None, Plan({})
-
-    @contextlib.contextmanager
-    def _group_lock(self, *, seconds: float) -> Generator[bool]:
-        """Hold the lock of the group, if it is to be had within `seconds`."""
-        deadline = time.monotonic() + seconds
-        process = os.getpid()
-        file = os.open(self._directory / "group.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        try:
-            while not (taken := _try_lock(file)) and time.monotonic() < deadline:
-                time.sleep(0.01)
-            yield taken
-        finally:
-            if os.getpid() == process:
-                fcntl.flock(file, fcntl.LOCK_UN)  # a child forked meanwhile must not keep it
-            os.close(file)
 
     # Faults
 
@@ -289,27 +286,15 @@ class Group:
             _log.warning("metrics: %s", message)
 
 
+def _remember(absorbed: Sequence[str], dead: Sequence[PeerFile]) -> list[str]:
+    """Name the members in the folded file: surely those whose files are still there."""
+    names = [peer.identity for peer in dead]
+    earlier = [name for name in absorbed if name not in names]
+    return [*earlier[-_REMEMBERED:], *names]
+
+
 def _stamp_of(path: Path) -> tuple[int, int, int, int] | None:
     try:
         return stamp(path.stat())
     except FileNotFoundError:
         return None
-
-
-def _try_lock(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _has_living_writer(path: Path) -> bool:
-    try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        return is_living(file)
-    finally:
-        os.close(file)

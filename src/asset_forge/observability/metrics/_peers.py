@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import mmap
 import os
@@ -19,6 +18,7 @@ from asset_forge.observability.metrics._layout import (
     check_header,
     records,
 )
+from asset_forge.observability.metrics._locks import is_living
 from asset_forge.observability.metrics._memory import Cell
 
 _SLICE = 128
@@ -34,20 +34,6 @@ class Series:
     width: int
 
 
-def is_living(file: int) -> bool:
-    """Say whether the member that writes the open `file` lives.
-
-    The shared lock is asked for and given back at once: several processes may ask at the same time,
-    and only the writer ever holds the exclusive one.
-    """
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    fcntl.flock(file, fcntl.LOCK_UN)
-    return False
-
-
 def stamp(status: os.stat_result) -> tuple[int, int, int, int]:
     """Return what tells a file from its successor of the same name, and from itself cut."""
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
@@ -60,7 +46,7 @@ class PeerFile:
         """Open the file. Raises `OSError`, or `FormatError` if it is none of ours."""
         self.path = path
         self.identity = path.stem.removeprefix("member-")
-        self.absorbed: frozenset[str] = frozenset()
+        self.absorbed: tuple[str, ...] = ()
         self.living = False
         self.series: list[Series] = []
         self._offset = HEADER_BYTES
@@ -103,7 +89,7 @@ class PeerFile:
             if record.kind is Kind.DECLARATION:
                 self._descriptions.append(record.payload)
             elif record.kind is Kind.ABSORBED:
-                self.absorbed = frozenset(content)
+                self.absorbed = tuple(content)
             elif record.kind is Kind.SERIES:
                 position, values = content
                 labels = None if values is None else tuple(values)
