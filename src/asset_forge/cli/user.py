@@ -15,10 +15,18 @@ from asset_forge.accounts import AccountService, UserRecord
 from asset_forge.cli.startup import prepare
 from asset_forge.clock import rfc3339
 from asset_forge.database import Database
+from asset_forge.faults import Conflict, InvalidRequest, NotFound
 from asset_forge.observability.metrics import Registry
 from asset_forge.settings import load_settings
 
 app = typer.Typer(help="Create, list and disable users.", no_args_is_help=True)
+
+_OPTIONS = {
+    "login": "--login",
+    "password": "the password",
+    "displayName": "--display-name",
+    "quotaBytes": "--quota-bytes",
+}
 
 _Result = TypeVar("_Result")
 
@@ -93,4 +101,8 @@ def _run(work: Callable[[AccountService], Awaitable[_Result]]) -> _Result:
         finally:
             await database.dispose()
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except (InvalidRequest, Conflict, NotFound) as fault:
+        option = _OPTIONS.get(fault.field or "login", "--login")
+        raise typer.BadParameter(fault.message, param_hint=option) from None
