@@ -16,21 +16,45 @@ from asset_forge.generation.providers.procedural.words import Reading
 
 # Which surface shows a material that prompts name, and its usual color (None: the surface's own).
 _STUFF: dict[str, tuple[str, str | None]] = {
-    "wood": ("wood", None), "bamboo": ("wood", "c4ac62"), "stone": ("stone", None),
-    "marble": ("marble", None), "brick": ("brick", None), "iron": ("metal", "71757b"),
-    "steel": ("metal", "b6bcc4"), "gold": ("gold", None), "silver": ("metal", "d3d7de"),
-    "bronze": ("metal", "a8743e"), "crystal": ("crystal", None), "obsidian": ("marble", "1d1b22"),
-    "leather": ("leather", None), "cloth": ("fabric", None), "bone": ("bone", None),
-    "ice": ("ice", None), "clay": ("plaster", "b0673f"), "thatch": ("thatch", None),
-    "plaster": ("plaster", None), "scales": ("scales", None), "jade": ("marble", "4c9c70"),
-    "plastic": ("glass", "c0c4c8"), "paper": ("paper", None),
-}  # fmt: skip
+    "wood": ("wood", None),
+    "bamboo": ("wood", "c4ac62"),
+    "stone": ("stone", None),
+    "marble": ("marble", None),
+    "brick": ("brick", None),
+    "iron": ("metal", "71757b"),
+    "steel": ("metal", "b6bcc4"),
+    "gold": ("gold", None),
+    "silver": ("metal", "d3d7de"),
+    "bronze": ("metal", "a8743e"),
+    "crystal": ("crystal", None),
+    "obsidian": ("marble", "1d1b22"),
+    "leather": ("leather", None),
+    "cloth": ("fabric", None),
+    "bone": ("bone", None),
+    "ice": ("ice", None),
+    "clay": ("plaster", "b0673f"),
+    "thatch": ("thatch", None),
+    "plaster": ("plaster", None),
+    "scales": ("scales", None),
+    "jade": ("marble", "4c9c70"),
+    "plastic": ("glass", "c0c4c8"),
+    "paper": ("paper", None),
+}
 METALS = ("iron", "steel", "gold", "silver", "bronze")
 _LIGHTS: dict[str, str] = {
-    "fire": "ff7a1a", "ice": "6ad0ff", "lightning": "7ab0ff", "poison": "7cf03a", "holy": "fff0b0",
-    "shadow": "9a30e0", "nature": "62e05a", "arcane": "a468ff", "water": "34b4ff",
-    "earth": "e0a040", "blood": "e01028", "air": "c8f4ff",
-}  # fmt: skip
+    "fire": "ff7a1a",
+    "ice": "6ad0ff",
+    "lightning": "7ab0ff",
+    "poison": "7cf03a",
+    "holy": "fff0b0",
+    "shadow": "9a30e0",
+    "nature": "62e05a",
+    "arcane": "a468ff",
+    "water": "34b4ff",
+    "earth": "e0a040",
+    "blood": "e01028",
+    "air": "c8f4ff",
+}
 
 
 def rgb(text: str) -> Color:

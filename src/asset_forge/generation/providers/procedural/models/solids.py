@@ -17,10 +17,16 @@ def box(width: float, height: float, depth: float, bevel: float = 0.0) -> Manifo
         return Manifold.cube((width, height, depth), True).translate((0, height / 2, 0))
     b = min(bevel, 0.45 * width, 0.45 * height, 0.45 * depth)
     corners = [
-        (sx * (width / 2 - (axis != 0) * b), sy * (height / 2 - (axis != 1) * b),
-         sz * (depth / 2 - (axis != 2) * b))
-        for axis in range(3) for sx in (-1, 1) for sy in (-1, 1) for sz in (-1, 1)
-    ]  # fmt: skip
+        (
+            sx * (width / 2 - (axis != 0) * b),
+            sy * (height / 2 - (axis != 1) * b),
+            sz * (depth / 2 - (axis != 2) * b),
+        )
+        for axis in range(3)
+        for sx in (-1, 1)
+        for sy in (-1, 1)
+        for sz in (-1, 1)
+    ]
     return Manifold.hull_points(np.array(corners)).translate((0, height / 2, 0))
 
 
@@ -106,10 +112,18 @@ def blade(outline: Sequence[tuple[float, float]], thickness: float, edge: float 
     for half, height in outline:
         t = thickness / 2 * (0.35 + 0.65 * min(1.0, half / max(outline[0][0], 1e-6)))
         w, f = max(half, 1e-4), max(half, 1e-4) * edge
-        rings.append(np.array(
-            [(-w, height, 0), (-f - 1e-5, height, -t), (f + 1e-5, height, -t), (w, height, 0),
-             (f + 1e-5, height, t), (-f - 1e-5, height, t)]
-        ))  # fmt: skip
+        rings.append(
+            np.array(
+                [
+                    (-w, height, 0),
+                    (-f - 1e-5, height, -t),
+                    (f + 1e-5, height, -t),
+                    (w, height, 0),
+                    (f + 1e-5, height, t),
+                    (-f - 1e-5, height, t),
+                ]
+            )
+        )
     return loft(rings)
 
 

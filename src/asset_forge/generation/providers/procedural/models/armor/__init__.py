@@ -1,13 +1,9 @@
 """Armor: pieces to wear, their front toward +Z."""
 
-from asset_forge.generation.providers.procedural.models.armor._pieces import (
-    breastplate,
-    gauntlet,
-    greaves,
-    helmet,
-    pauldron,
-    shield,
-)
+from asset_forge.generation.providers.procedural.models.armor._bodies import breastplate, pauldron
+from asset_forge.generation.providers.procedural.models.armor._helmets import helmet
+from asset_forge.generation.providers.procedural.models.armor._limbs import gauntlet, greaves
+from asset_forge.generation.providers.procedural.models.armor._shields import shield
 
 GRAMMARS = {
     "helmet": helmet,

@@ -30,9 +30,15 @@ def gable(
         slab = slab.translate((0, -reach, 0)) if side > 0 else slab.translate((thick, -reach, 0))
         kit.add(slab, roof, at=(0, base + rise + thick * 0.9, 0), turn=(0, 0, side * (90 - angle)))
     kit.add(
-        rod((0, base + rise + 0.1, -depth / 2 - over), (0, base + rise + 0.1, depth / 2 + over), 0.13, sides=8),
-        roof, tint=0.8,
-    )  # fmt: skip
+        rod(
+            (0, base + rise + 0.1, -depth / 2 - over),
+            (0, base + rise + 0.1, depth / 2 + over),
+            0.13,
+            sides=8,
+        ),
+        roof,
+        tint=0.8,
+    )
 
 
 def hip(kit: Kit, width: float, depth: float, base: float, rise: float, roof: Material) -> None:
@@ -201,10 +207,16 @@ def column(
 ) -> None:
     """A column with base and capital, slightly swelling as the Greeks built them."""
     profile = [
-        (radius * 1.35, 0), (radius * 1.35, radius * 0.4), (radius * 1.15, radius * 0.6), (radius, radius * 0.8),
-        (radius * 1.02, height * 0.35), (radius * 0.84, height - radius * 1.1), (radius * 0.95, height - radius * 0.9),
-        (radius * 1.25, height - radius * 0.45), (radius * 1.25, height - radius * 0.35),
-    ]  # fmt: skip
+        (radius * 1.35, 0),
+        (radius * 1.35, radius * 0.4),
+        (radius * 1.15, radius * 0.6),
+        (radius, radius * 0.8),
+        (radius * 1.02, height * 0.35),
+        (radius * 0.84, height - radius * 1.1),
+        (radius * 0.95, height - radius * 0.9),
+        (radius * 1.25, height - radius * 0.45),
+        (radius * 1.25, height - radius * 0.35),
+    ]
     kit.add(lathe(profile, kit.sides(18)), stone, at=(x, base, z), mapping="turned")
     kit.add(
         box(radius * 2.7, radius * 0.36, radius * 2.7, 0.02),

@@ -1,19 +1,16 @@
 """Characters: standing on the ground, facing +Z."""
 
-from asset_forge.generation.providers.procedural.models.characters._beasts import (
-    beast,
-    bird,
+from asset_forge.generation.providers.procedural.models.characters._beasts import beast
+from asset_forge.generation.providers.procedural.models.characters._birds import bird
+from asset_forge.generation.providers.procedural.models.characters._casters import wizard
+from asset_forge.generation.providers.procedural.models.characters._creatures import (
     golem,
     slime,
     spider,
 )
-from asset_forge.generation.providers.procedural.models.characters._people import (
-    goblin,
-    human,
-    knight,
-    robot,
-    wizard,
-)
+from asset_forge.generation.providers.procedural.models.characters._fighters import knight
+from asset_forge.generation.providers.procedural.models.characters._people import goblin, human
+from asset_forge.generation.providers.procedural.models.characters._robots import robot
 
 GRAMMARS = {
     "human": human,

@@ -1,25 +1,15 @@
-"""Animals, birds, spiders, slimes, ghosts and golems."""
-
-import math
+"""Four-legged animals."""
 
 from asset_forge.generation.providers.procedural.models import organic as o
+from asset_forge.generation.providers.procedural.models.characters._birds import eyes
 from asset_forge.generation.providers.procedural.models.kit import Kit
 from asset_forge.generation.providers.procedural.models.materials import Material
 from asset_forge.generation.providers.procedural.models.solids import (
     ball,
-    boulder,
-    crystal,
     plate,
     rod,
     tube,
 )
-
-
-def _eyes(kit: Kit, x: float, y: float, z: float, size: float, color: str = "1a1410") -> None:
-    white, dark = kit.material("bone", "f4f0e8"), kit.material("glass", color)
-    for side in (-1, 1):
-        kit.add(ball(size, 12), white, at=(side * x, y, z), crease=60)
-        kit.add(ball(size * 0.65, 10), dark, at=(side * x * 1.06, y, z + size * 0.6), crease=60)
 
 
 def beast(kit: Kit) -> None:
@@ -33,8 +23,24 @@ def beast(kit: Kit) -> None:
         shape["tall"],
     )
     scaly = kit.says("dragon", "lizard", "fish")
-    color = kit.color(0, {"wolf": "74706c", "horse": "7a4e2e", "bear": "4e3626", "pig": "e0a09a", "cow": "e6e2da", "fox": "c8642a",
-                          "lion": "c89a54", "tiger": "d8842e", "cat": "8a8078", "deer": "9a6a40", "dragon": "8a2a22", "rat": "6a625a", "boar": "54443a"}.get(shape["name"], "8a6a4a"))  # fmt: skip
+    color = kit.color(
+        0,
+        {
+            "wolf": "74706c",
+            "horse": "7a4e2e",
+            "bear": "4e3626",
+            "pig": "e0a09a",
+            "cow": "e6e2da",
+            "fox": "c8642a",
+            "lion": "c89a54",
+            "tiger": "d8842e",
+            "cat": "8a8078",
+            "deer": "9a6a40",
+            "dragon": "8a2a22",
+            "rat": "6a625a",
+            "boar": "54443a",
+        }.get(shape["name"], "8a6a4a"),
+    )
     coat = kit.material(
         "scales" if scaly else "skin" if kit.says("pig") else "fur",
         color,
@@ -75,8 +81,14 @@ def beast(kit: Kit) -> None:
                 (x * 1.05, y * 0.5, (z + bend) * tall),
                 (x * 1.08, 0.035 * tall, z * tall),
             )
-            fields += [o.capsule(hip, knee, 0.085 * tall * shape["thick"], 0.05 * tall * shape["thick"]), o.capsule(knee, foot, 0.048 * tall * shape["thick"], 0.036 * tall * shape["thick"]),
-                       o.ellipsoid((foot[0], 0.03 * tall, foot[2] + 0.025 * tall), (0.048 * tall * shape["thick"], 0.034 * tall, 0.065 * tall))]  # fmt: skip
+            fields += [
+                o.capsule(hip, knee, 0.085 * tall * shape["thick"], 0.05 * tall * shape["thick"]),
+                o.capsule(knee, foot, 0.048 * tall * shape["thick"], 0.036 * tall * shape["thick"]),
+                o.ellipsoid(
+                    (foot[0], 0.03 * tall, foot[2] + 0.025 * tall),
+                    (0.048 * tall * shape["thick"], 0.034 * tall, 0.065 * tall),
+                ),
+            ]
         ear = shape["ear"] * tall
         fields.append(
             o.capsule(
@@ -109,7 +121,7 @@ def beast(kit: Kit) -> None:
         coat,
         crease=70,
     )
-    _eyes(
+    eyes(
         kit,
         0.062 * tall,
         head[1] + 0.03 * tall,
@@ -126,21 +138,29 @@ def beast(kit: Kit) -> None:
     _beast_extras(kit, head, y, tall, chest, coat)
 
 
-def _shape(kit: Kit) -> dict:  # type: ignore[type-arg]
+def _shape(kit: Kit) -> dict:
     table = {
-        "wolf": (0.62, 0.06, 0.13, 0.95, 0.95, 1.0, 0.07, 0.8, 1.25), "dog": (0.58, 0.07, 0.1, 0.9, 0.8, 1.0, 0.02, 0.7, 0.8),
-        "horse": (0.85, 0.3, 0.17, 1.05, 1.45, 0.85, 0.06, 0.75, 1.3), "bear": (0.55, 0.03, 0.07, 1.55, 1.3, 1.7, 0.01, 0.12, 0.8),
-        "lion": (0.62, 0.06, 0.06, 1.1, 1.15, 1.15, 0.02, 0.9, 0.6), "tiger": (0.6, 0.05, 0.05, 1.1, 1.15, 1.15, 0.02, 0.9, 0.6),
-        "cat": (0.55, 0.05, 0.03, 0.9, 0.45, 0.9, 0.07, 1.0, 0.6), "deer": (0.85, 0.25, 0.1, 0.85, 1.15, 0.7, 0.07, 0.15, 0.6),
-        "boar": (0.48, 0.0, 0.13, 1.4, 0.85, 1.0, 0.04, 0.25, 0.4), "pig": (0.42, 0.0, 0.08, 1.5, 0.8, 1.1, 0.02, 0.2, 0.4),
-        "cow": (0.62, 0.08, 0.12, 1.55, 1.3, 1.1, 0.0, 0.7, 0.5), "fox": (0.52, 0.06, 0.13, 0.8, 0.55, 0.85, 0.09, 1.0, 1.7),
-        "dragon": (0.62, 0.3, 0.17, 1.35, 2.4, 1.25, 0.1, 1.6, 0.9), "lizard": (0.3, 0.06, 0.14, 1.0, 0.6, 0.9, 0.0, 1.7, 0.8), "rat": (0.3, 0.0, 0.13, 1.15, 0.35, 0.7, 0.04, 1.2, 0.4),
-    }  # fmt: skip
+        "wolf": (0.62, 0.06, 0.13, 0.95, 0.95, 1.0, 0.07, 0.8, 1.25),
+        "dog": (0.58, 0.07, 0.1, 0.9, 0.8, 1.0, 0.02, 0.7, 0.8),
+        "horse": (0.85, 0.3, 0.17, 1.05, 1.45, 0.85, 0.06, 0.75, 1.3),
+        "bear": (0.55, 0.03, 0.07, 1.55, 1.3, 1.7, 0.01, 0.12, 0.8),
+        "lion": (0.62, 0.06, 0.06, 1.1, 1.15, 1.15, 0.02, 0.9, 0.6),
+        "tiger": (0.6, 0.05, 0.05, 1.1, 1.15, 1.15, 0.02, 0.9, 0.6),
+        "cat": (0.55, 0.05, 0.03, 0.9, 0.45, 0.9, 0.07, 1.0, 0.6),
+        "deer": (0.85, 0.25, 0.1, 0.85, 1.15, 0.7, 0.07, 0.15, 0.6),
+        "boar": (0.48, 0.0, 0.13, 1.4, 0.85, 1.0, 0.04, 0.25, 0.4),
+        "pig": (0.42, 0.0, 0.08, 1.5, 0.8, 1.1, 0.02, 0.2, 0.4),
+        "cow": (0.62, 0.08, 0.12, 1.55, 1.3, 1.1, 0.0, 0.7, 0.5),
+        "fox": (0.52, 0.06, 0.13, 0.8, 0.55, 0.85, 0.09, 1.0, 1.7),
+        "dragon": (0.62, 0.3, 0.17, 1.35, 2.4, 1.25, 0.1, 1.6, 0.9),
+        "lizard": (0.3, 0.06, 0.14, 1.0, 0.6, 0.9, 0.0, 1.7, 0.8),
+        "rat": (0.3, 0.0, 0.13, 1.15, 0.35, 0.7, 0.04, 1.2, 0.4),
+    }
     keys = ("legs", "neck", "snout", "bulk", "tall", "thick", "ear", "tail", "brush")
     name = next((n for n in table if kit.says(n)), None) or kit.pick(
         "wolf", "boar", "bear", "lizard", "fox"
     )
-    values: dict = dict(zip(keys, table[name], strict=True))  # type: ignore[type-arg]
+    values: dict = dict(zip(keys, table[name], strict=True))
     values["bulk"] *= kit.reading.width * kit.between(0.95, 1.06)
     values["name"] = name
     return values
@@ -257,368 +277,3 @@ def _beast_extras(
                 ),
                 bone,
             )
-
-
-def bird(kit: Kit) -> None:
-    """Birds: folded or spread wings, beak, tail feathers."""
-    t = 0.9 if kit.says("eagle", "griffin", "phoenix") else 0.5
-    name = next(
-        (
-            n
-            for n in (
-                "eagle",
-                "owl",
-                "crow",
-                "raven",
-                "chicken",
-                "duck",
-                "phoenix",
-                "parrot",
-                "penguin",
-            )
-            if kit.says(n)
-        ),
-        "crow",
-    )
-    color = {
-        "eagle": "4e3626",
-        "owl": "8a6e50",
-        "crow": "1c1c22",
-        "raven": "18181e",
-        "chicken": "e8e2d4",
-        "duck": "6a5a3e",
-        "phoenix": "e0601a",
-        "parrot": "2c9a3c",
-        "penguin": "20242c",
-    }[name]
-    plume = kit.material(
-        "fur", kit.color(0, color), "3a3a46" if name in ("crow", "raven") else "d8c8a0"
-    )
-    wing = kit.material(
-        "fur",
-        kit.color(1, {"parrot": "2a5ac8", "phoenix": "f0b020", "eagle": "3a2818"}.get(name, color)),
-        "50505c",
-    )
-    beak = kit.material("bone", "2c2a2a" if name in ("crow", "raven") else "e0a030")
-    body = o.blend([
-        o.ellipsoid((0, 0.46 * t, 0), (0.17 * t, 0.21 * t, 0.24 * t)), o.ellipsoid((0, 0.56 * t, 0.1 * t), (0.13 * t, 0.16 * t, 0.13 * t)),
-        o.ellipsoid((0, 0.78 * t, 0.17 * t), (0.115 * t, 0.115 * t, 0.12 * t)), o.capsule((0, 0.42 * t, -0.15 * t), (0, 0.3 * t, -0.5 * t), 0.09 * t, 0.05 * t),
-    ], 0.04 * t)  # fmt: skip
-    kit.add(
-        o.mesh(body, (-0.3 * t, 0.1 * t, -0.7 * t), (0.3 * t, 1.0 * t, 0.4 * t), 0.02 * t),
-        plume,
-        crease=70,
-    )
-    kit.add(rod((0, 0.775 * t, 0.26 * t), (0, 0.745 * t, 0.4 * t), 0.04 * t, 0.004 * t, 8), beak)
-    _eyes(
-        kit,
-        0.075 * t,
-        0.81 * t,
-        0.245 * t,
-        0.026 * t,
-        "c8901e" if name in ("owl", "eagle") else "101010",
-    )
-    spread = name in ("eagle", "phoenix") or kit.says("flying", "griffin")
-    for side in (-1, 1):
-        for i in range(6):
-            length = (0.95 - 0.08 * i) * t if spread else (0.52 - 0.04 * i) * t
-            feather = plate(
-                [
-                    (0, 0),
-                    (0.06 * t, 0.08 * t),
-                    (0.075 * t, length * 0.8),
-                    (0.02 * t, length),
-                    (-0.05 * t, length * 0.8),
-                    (-0.05 * t, 0.08 * t),
-                ],
-                0.02 * t,
-            )
-            if spread:
-                kit.add(
-                    feather,
-                    wing,
-                    at=(side * 0.14 * t, 0.56 * t, (0.06 - 0.045 * i) * t),
-                    turn=(-8 - 12 * i, 0, -side * (72 + 3 * i)),
-                )
-            else:
-                kit.add(
-                    feather,
-                    wing,
-                    at=(
-                        side * (0.155 + 0.012 * i) * t,
-                        (0.62 - 0.035 * i) * t,
-                        (0.1 - 0.03 * i) * t,
-                    ),
-                    turn=(-115 - 3 * i, 0, -side * 4),
-                )
-        kit.add(
-            rod(
-                (side * 0.07 * t, 0.3 * t, 0.02 * t),
-                (side * 0.08 * t, 0.03 * t, 0.05 * t),
-                0.028 * t,
-                0.018 * t,
-                8,
-            ),
-            beak,
-        )
-        for a in (-35, 0, 35, 180):
-            r = math.radians(a)
-            kit.add(
-                rod(
-                    (side * 0.08 * t, 0.025 * t, 0.05 * t),
-                    (
-                        side * 0.08 * t + math.sin(r) * 0.1 * t,
-                        0.012 * t,
-                        0.05 * t + math.cos(r) * 0.1 * t,
-                    ),
-                    0.016 * t,
-                    0.005 * t,
-                    6,
-                ),
-                beak,
-            )
-    for i in range(5):
-        kit.add(
-            plate(
-                [(-0.03 * t, 0), (0.03 * t, 0), (0.045 * t, 0.34 * t), (-0.045 * t, 0.34 * t)],
-                0.016 * t,
-            ),
-            wing,
-            at=(0, 0.35 * t, -0.4 * t),
-            turn=(-112, (i - 2) * 12, 0),
-        )
-    if name == "chicken":
-        kit.add(
-            plate(
-                [
-                    (-0.06, 0),
-                    (0.06, 0),
-                    (0.05, 0.07),
-                    (0.02, 0.04),
-                    (0, 0.08),
-                    (-0.025, 0.04),
-                    (-0.05, 0.065),
-                ],
-                0.02,
-            ).scale((t, t, t)),
-            kit.material("skin", "c02020"),
-            at=(0, 0.88 * t, 0.18 * t),
-            turn=(0, 90, 0),
-        )
-
-
-def slime(kit: Kit) -> None:
-    """Slimes and ghosts: one soft body with eyes."""
-    ghost = kit.says("ghost", "spirit", "wisp", "phantom", "specter", "spectre")
-    t = kit.between(0.8, 1.1) * (1.6 if ghost else 1.0)
-    color = kit.color(0, "dfe6f0" if ghost else kit.pick("5ac85a", "e070b0", "4aa0e0", "c8b03a"))
-    skin = kit.material("glass" if not ghost else "skin", color, color)
-    if ghost:
-        fields = [
-            o.ellipsoid((0, 0.72 * t, 0), (0.24 * t, 0.26 * t, 0.22 * t)),
-            o.capsule((0, 0.65 * t, 0), (0, 0.2 * t, 0), 0.2 * t, 0.27 * t),
-        ]
-        fields += [
-            o.capsule(
-                (s * 0.2 * t, 0.58 * t, 0.04 * t),
-                (s * 0.36 * t, 0.46 * t, 0.2 * t),
-                0.07 * t,
-                0.045 * t,
-            )
-            for s in (-1, 1)
-        ]
-        for i in range(8):
-            a = 2 * math.pi * i / 8
-            fields.append(
-                o.capsule(
-                    (math.cos(a) * 0.2 * t, 0.22 * t, math.sin(a) * 0.2 * t),
-                    (
-                        math.cos(a) * 0.24 * t,
-                        (0.05 + 0.06 * (i % 2)) * t,
-                        math.sin(a) * 0.24 * t - 0.06 * t,
-                    ),
-                    0.075 * t,
-                    0.03 * t,
-                )
-            )
-        eye_y, eye_z = 0.76 * t, 0.2 * t
-    else:
-        fields = [o.ellipsoid((0, 0.28 * t, 0), (0.46 * t, 0.36 * t, 0.46 * t)), o.ellipsoid((0, 0.1 * t, 0), (0.6 * t, 0.13 * t, 0.6 * t)),
-                  o.capsule((0, 0.5 * t, 0), (kit.between(-0.08, 0.08) * t, 0.8 * t, 0), 0.12 * t, 0.02 * t)]  # fmt: skip
-        for i in range(kit.whole(3, 6)):
-            a = 2 * math.pi * (i / 5 + kit.between(0, 0.1))
-            fields.append(
-                o.ellipsoid(
-                    (math.cos(a) * 0.58 * t, 0.06 * t, math.sin(a) * 0.58 * t),
-                    (0.13 * t, 0.07 * t, 0.13 * t),
-                )
-            )
-        eye_y, eye_z = 0.36 * t, 0.4 * t
-    body = o.both(o.rough(o.blend(fields, 0.05 * t), kit.rng, 0.008 * t, 3 / t), o.above(0.0))
-    kit.add(
-        o.mesh(body, (-0.85 * t, 0, -0.85 * t), (0.85 * t, 1.1 * t, 0.85 * t), 0.026 * t),
-        skin,
-        crease=70,
-    )
-    dark = kit.material("glass", "101418")
-    for side in (-1, 1):
-        kit.add(
-            ball(0.07 * t, 16).scale((0.8, 1.2, 0.7)),
-            dark if ghost else kit.material("bone", "f4f4f0"),
-            at=(side * 0.13 * t, eye_y, eye_z),
-            crease=60,
-        )
-        if not ghost:
-            kit.add(
-                ball(0.045 * t, 14).scale((0.8, 1.2, 0.7)),
-                dark,
-                at=(side * 0.12 * t, eye_y, eye_z + 0.035 * t),
-                crease=60,
-            )
-    kit.add(
-        ball(0.06 * t, 16).scale((1.1, 0.7 if ghost else 0.45, 0.6)),
-        dark,
-        at=(0, eye_y - 0.16 * t, eye_z + (0.005 if ghost else 0.04) * t),
-        crease=60,
-    )
-
-
-def golem(kit: Kit) -> None:
-    """Golems, elementals and treants: a giant put together from boulders, ice, crystals or trunks."""
-    word = kit.stuff(
-        "stone",
-        "stone",
-        "ice",
-        "crystal",
-        "iron",
-        "wood",
-        "clay",
-        "obsidian",
-        "gold",
-        "bronze",
-        "steel",
-    )
-    if kit.says("treant", "ent"):
-        word = "bark"
-    word = {"fire": "lava", "ice": "ice"}.get(kit.element or "", word)
-    rock = kit.material(
-        {"wood": "bark"}.get(word, word), kit.color(0, "807a70") if word == "stone" else None
-    )
-    light = kit.light("ffa030")
-    w = kit.reading.width
-    spots = [(0, 1.75, 0, 0.62, 0.85), (0, 1.2, 0, 0.44, 0.8), (0, 2.32, 0.12, 0.3, 1.0)]
-    for side in (-1, 1):
-        spots += [(side * 0.72, 2.02, 0, 0.36, 0.9), (side * 0.95, 1.5, 0.02, 0.27, 1.2), (side * 1.02, 0.92, 0.1, 0.3, 1.25), (side * 1.02, 0.55, 0.15, 0.28, 0.8),
-                  (side * 0.34, 0.85, 0, 0.28, 1.2), (side * 0.38, 0.4, 0.02, 0.27, 1.15), (side * 0.4, 0.12, 0.1, 0.3, 0.5)]  # fmt: skip
-    for x, y, z, size, squash in spots:
-        kit.add(
-            boulder(size * kit.between(0.95, 1.15), kit.rng, squash, 34),
-            rock,
-            at=(x * w, max(y, size * squash * 0.8), z),
-            crease=15,
-            tint=kit.between(0.8, 1.0),
-        )
-    for side in (-1, 1):
-        kit.add(ball(0.065, 8), light, at=(side * 0.12, 2.36, 0.12 + 0.27), crease=10)
-    kit.add(boulder(0.16, kit.rng, 1.0, 12), light, at=(0, 1.78, 0.5), crease=10)
-    moss = kit.material("leaves" if word == "bark" else "grass")
-    for _ in range(9 if word in ("stone", "bark") else 0):
-        kit.add(
-            boulder(kit.between(0.16, 0.3), kit.rng, 0.3),
-            moss,
-            at=(kit.between(-0.8, 0.8) * w, kit.between(2.05, 2.3), kit.between(-0.25, 0.1)),
-            crease=30,
-        )
-    if word in ("ice", "crystal", "lava"):
-        for _ in range(8):
-            kit.add(
-                crystal(0.09, kit.between(0.4, 0.7), kit.rng),
-                rock,
-                at=(kit.between(-0.6, 0.6) * w, 2.0, kit.between(-0.35, -0.1)),
-                turn=(kit.between(-50, -20), 0, kit.between(-35, 35)),
-                crease=10,
-            )
-
-
-def spider(kit: Kit) -> None:
-    """Spiders, crabs and beetles: a body in two parts on eight arched legs."""
-    t = 1.0
-    crab = kit.says("crab", "scorpion")
-    color = kit.color(0, "b0482a" if crab else kit.pick("2a2420", "3a2c24", "1e1c22"))
-    shell = kit.material(
-        "scales" if crab or kit.says("beetle", "ant", "insect") else "fur",
-        color,
-        kit.color(1, "6a4a34"),
-    )
-    back = (
-        o.ellipsoid((0, 0.5 * t, -0.38 * t), (0.34 * t, 0.3 * t, 0.4 * t))
-        if not crab
-        else o.ellipsoid((0, 0.4 * t, 0), (0.48 * t, 0.2 * t, 0.34 * t))
-    )
-    fields = [
-        back,
-        o.ellipsoid((0, 0.42 * t, 0.14 * t), (0.2 * t, 0.16 * t, 0.24 * t)),
-        o.ellipsoid((0, 0.4 * t, 0.36 * t), (0.13 * t, 0.12 * t, 0.12 * t)),
-    ]
-    kit.add(
-        o.mesh(
-            o.rough(o.blend(fields, 0.04), kit.rng, 0.01, 4), (-0.7, 0, -1.0), (0.7, 1.0, 0.7), 0.03
-        ),
-        shell,
-        crease=70,
-    )
-    for side in (-1, 1):
-        for i, a in enumerate((52, 18, -16, -50)):
-            r = math.radians(a)
-            dx, dz = side * math.cos(r), math.sin(r)
-            reach = 0.95 + 0.12 * (i in (0, 3))
-            leg = [
-                (dx * 0.14, 0.42, 0.12 + dz * 0.16),
-                (dx * 0.42 * reach, 0.82, 0.1 + dz * 0.5 * reach),
-                (dx * 0.75 * reach, 0.62, 0.1 + dz * 0.85 * reach),
-                (dx * 0.98 * reach, 0.02, 0.1 + dz * 1.1 * reach),
-            ]
-            kit.add(
-                tube(leg, [0.06, 0.05, 0.04, 0.012], kit.sides(9)),
-                shell,
-                mapping="grain-y",
-                crease=60,
-            )
-        kit.add(
-            rod((side * 0.06, 0.36, 0.45), (side * 0.05, 0.22, 0.54), 0.04, 0.006, 8),
-            kit.material("bone", "2a1c18"),
-        )
-        if crab:
-            kit.add(
-                tube(
-                    [(side * 0.35, 0.42, 0.2), (side * 0.6, 0.5, 0.45), (side * 0.45, 0.48, 0.7)],
-                    [0.07, 0.08, 0.1],
-                    10,
-                ),
-                shell,
-                crease=60,
-            )
-            for b in (-1, 1):
-                kit.add(
-                    rod(
-                        (side * 0.45 + 0.05 * b, 0.48, 0.7),
-                        (side * 0.36 + 0.07 * b, 0.48, 0.95),
-                        0.06,
-                        0.01,
-                        8,
-                    ),
-                    shell,
-                )
-    eye = (
-        kit.light("ff3020")
-        if kit.reading.valence < 0 or kit.says("giant")
-        else kit.material("glass", "c81818")
-    )
-    for x, y, s in (
-        (0.05, 0.46, 0.032),
-        (0.1, 0.44, 0.022),
-        (0.04, 0.4, 0.02),
-        (0.085, 0.5, 0.018),
-    ):
-        for side in (-1, 1):
-            kit.add(ball(s, 10), eye, at=(side * x, y, 0.46 - x * 0.5), crease=60)

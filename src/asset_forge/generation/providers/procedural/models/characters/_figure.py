@@ -150,7 +150,7 @@ class Figure:
         """Where the eyes are, in meters."""
         return (0.935 - 0.004 * self.head) * self.height
 
-    def mesh(self, field: o.Field, low: float, high: float, wide: float = 0.34, deep: float = 0.22):  # type: ignore[no-untyped-def]
+    def mesh(self, field: o.Field, low: float, high: float, wide: float = 0.34, deep: float = 0.22):
         """The field meshed between two heights given in shares of the figure's."""
         h, w = self.height, max(1.0, self.breadth) * wide * self.height
         d = deep * h * max(1.0, 0.6 + 0.4 * self.breadth, self.head)
@@ -234,10 +234,21 @@ def hair(kit: Kit, figure: Figure, material: Material, length: float, beard: flo
     kit.add(figure.mesh(field, 0.72, 1.06, 0.13 * max(1.0, k), 0.16), material, crease=50)
     if beard > 0:
         low = y - (0.06 * k + beard) * h
-        chin = o.blend([
-            o.ellipsoid((0, y - 0.052 * k * h, 0.04 * k * h), (0.042 * k * h, 0.03 * k * h, 0.032 * k * h)),
-            o.capsule((0, y - 0.06 * k * h, 0.05 * k * h), (0, low, 0.06 * k * h), 0.034 * k * h, 0.008 * h),
-        ], 0.01 * h)  # fmt: skip
+        chin = o.blend(
+            [
+                o.ellipsoid(
+                    (0, y - 0.052 * k * h, 0.04 * k * h),
+                    (0.042 * k * h, 0.03 * k * h, 0.032 * k * h),
+                ),
+                o.capsule(
+                    (0, y - 0.06 * k * h, 0.05 * k * h),
+                    (0, low, 0.06 * k * h),
+                    0.034 * k * h,
+                    0.008 * h,
+                ),
+            ],
+            0.01 * h,
+        )
         lips = o.ellipsoid(
             (0, y - 0.042 * k * h, 0.075 * k * h), (0.02 * k * h, 0.008 * k * h, 0.03 * k * h)
         )

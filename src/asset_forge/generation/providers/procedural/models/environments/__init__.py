@@ -1,16 +1,16 @@
 """Environments: square pieces of land that can be laid side by side."""
 
-from asset_forge.generation.providers.procedural.models.environments._places import (
-    cave,
-    crystals,
-    desert,
-    forest,
-    island,
+from asset_forge.generation.providers.procedural.models.environments._caves import cave, crystals
+from asset_forge.generation.providers.procedural.models.environments._heights import (
     mountain,
-    ruins,
+    volcano,
+)
+from asset_forge.generation.providers.procedural.models.environments._ruins import ruins
+from asset_forge.generation.providers.procedural.models.environments._shores import desert, island
+from asset_forge.generation.providers.procedural.models.environments._woods import (
+    forest,
     tundra,
     village,
-    volcano,
 )
 
 GRAMMARS = {

@@ -1,22 +1,21 @@
 """Items: what a player picks up, resting on the ground."""
 
-from asset_forge.generation.providers.procedural.models.items._food import food
-from asset_forge.generation.providers.procedural.models.items._goods import (
-    amulet,
-    bag,
-    book,
+from asset_forge.generation.providers.procedural.models.items._finds import (
     coin,
-    crown,
     gear,
-    gem,
     horn,
     key,
-    mug,
     mushroom,
-    potion,
-    ring,
-    scroll,
 )
+from asset_forge.generation.providers.procedural.models.items._food import food
+from asset_forge.generation.providers.procedural.models.items._jewels import (
+    amulet,
+    crown,
+    gem,
+    ring,
+)
+from asset_forge.generation.providers.procedural.models.items._vessels import bag, mug, potion
+from asset_forge.generation.providers.procedural.models.items._writings import book, scroll
 
 GRAMMARS = {
     "potion": potion,

@@ -18,9 +18,13 @@ from asset_forge.generation.providers.procedural.models.solids import (
 def food(kit: Kit) -> None:
     """What the prompt names, or one of them."""
     kinds = {
-        "bread": ("bread", "loaf"), "meat": ("meat", "drumstick", "ham", "steak", "roast"), "cheese": ("cheese",),
-        "pie": ("pie", "cake", "tart"), "carrot": ("carrot",), "apple": ("apple", "fruit"),
-    }  # fmt: skip
+        "bread": ("bread", "loaf"),
+        "meat": ("meat", "drumstick", "ham", "steak", "roast"),
+        "cheese": ("cheese",),
+        "pie": ("pie", "cake", "tart"),
+        "carrot": ("carrot",),
+        "apple": ("apple", "fruit"),
+    }
     kind = next((name for name, words in kinds.items() if kit.says(*words)), None)
     {
         "bread": _bread,

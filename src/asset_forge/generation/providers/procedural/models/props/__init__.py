@@ -1,28 +1,25 @@
 """Props: what stands around in a scene, on the ground and facing +Z."""
 
-from asset_forge.generation.providers.procedural.models.props._furniture import (
+from asset_forge.generation.providers.procedural.models.props._containers import (
     barrel,
+    chest,
+    crate,
+)
+from asset_forge.generation.providers.procedural.models.props._furniture import (
     bed,
     bookshelf,
     chair,
-    chest,
-    crate,
     table,
 )
-from asset_forge.generation.providers.procedural.models.props._outdoors import (
+from asset_forge.generation.providers.procedural.models.props._lights import campfire, lantern
+from asset_forge.generation.providers.procedural.models.props._plants import rock, tree
+from asset_forge.generation.providers.procedural.models.props._works import (
     anvil,
-    campfire,
-    fence,
-    lantern,
     pot,
-    rock,
-    sign,
     statue,
     terminal,
-    tree,
-    wagon,
-    well,
 )
+from asset_forge.generation.providers.procedural.models.props._yard import fence, sign, wagon, well
 
 GRAMMARS = {
     "barrel": barrel,
