@@ -1,0 +1,164 @@
+"""The ids of a request, the headers that tell them, and its trace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from asset_forge.observability.context import (
+    Scope,
+    _current,  # pyright: ignore[reportPrivateUsage] - see RequestIdentity.start
+)
+from asset_forge.observability.http import RequestObserver, RequestRecord
+from asset_forge.observability.requests._judgment import answer_seconds, is_failure
+from asset_forge.observability.tracing import PHASES, Trace, Tracer, parse_traceparent, random_id
+
+__all__ = ["RequestIdentity"]
+
+_TRACE: Final = "asset_forge.trace"  # where a request's trace waits in its ASGI scope
+
+# What ids are made of everywhere, UUIDs and base64 included; no space, no control, no quote.
+_SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
+
+_PHASE_NAMES: Final = tuple((name, name.encode() + b";dur=") for name in PHASES)
+
+
+class RequestIdentity(RequestObserver):
+    """Gives each request its ids and its trace; put it first among the observers.
+
+    The id comes from `X-Request-ID` if that is sane (up to 128 letters, digits and ``._:/+=@-``),
+    else from ``new_id``; the trace from a valid `traceparent`, else it is a new one. Logs, errors
+    and spans find both through :mod:`asset_forge.observability.context`. The response tells
+    `X-Request-ID`, `X-Response-Time` and `Server-Timing` (milliseconds until it began).
+    """
+
+    def __init__(self, tracer: Tracer, *, new_id: Callable[[], str] = random_id) -> None:
+        self._tracer = tracer
+        self._begin = tracer.begin
+        self._new_id = new_id
+        self._slow_seconds = tracer.slow_seconds
+
+    def start(self, record: RequestRecord) -> None:
+        """Take or make the ids, and open the scope and the trace of the request."""
+        scope = record.scope
+        given = parent = b""
+        for name, value in scope["headers"]:
+            if name == b"x-request-id":
+                given = value if not given else b"\n"
+            elif name == b"traceparent":
+                parent = value if not parent else b"\n"
+        if given and _SANE_ID.fullmatch(given):
+            request_id = given.decode("ascii")
+        else:
+            request_id = self._new_id()
+        caller = parse_traceparent(parent.decode("latin-1")) if parent else None
+        trace = scope[_TRACE] = self._begin(caller, "server", record.started_at)
+        record.request_id = request_id
+        trace_id = record.trace_id = trace.trace_id
+        if trace.sampled:
+            record.exemplar = {"trace_id": trace_id}
+        # A scope of its own even if another is open: a pipelined request starts in the context of
+        # the one before it, whose user and ids are not this one's.
+        _current.set(Scope(request_id, trace_id))
+
+    def response_headers(self, record: RequestRecord) -> Iterable[tuple[bytes, bytes]]:
+        """The headers of a response that begins now."""
+        trace: Trace = record.scope[_TRACE]
+        now = trace.head_at = trace.now()
+        took = b"%.2f" % ((now - record.started_at) * 1000.0)
+        if trace.marked == "handle":
+            trace.mark("serialize")
+        phases = trace.phases
+        timing = b"total;dur=" + took
+        if phases is not None:
+            timing = b", ".join(
+                [
+                    label + b"%.2f" % (phases[name] * 1000.0)
+                    for name, label in _PHASE_NAMES
+                    if name in phases
+                ]
+                + [timing]
+            )
+        return (
+            (b"x-request-id", record.request_id.encode("latin-1")),
+            (b"x-response-time", took + b"ms"),
+            (b"server-timing", timing),
+        )
+
+    def resolver(self, inner: Callable[[RequestRecord], str]) -> Callable[[RequestRecord], str]:
+        """A resolver of routes that also decides about the exemplar.
+
+        It is asked when status and duration are known and the metrics are not yet written, so that
+        the failed and slow requests that are kept beyond the sampling are found from the metrics.
+        """
+        slow_seconds = self._slow_seconds
+
+        def resolve(record: RequestRecord) -> str:
+            if record.exemplar is None and (
+                record.duration_seconds >= slow_seconds or record.status >= 500
+            ):
+                trace: Trace | None = record.scope.get(_TRACE)
+                if trace is not None and (
+                    is_failure(record) or answer_seconds(record) >= slow_seconds
+                ):
+                    record.exemplar = {"trace_id": trace.trace_id}
+            return inner(record)
+
+        return resolve
+
+    def finish(self, record: RequestRecord) -> None:
+        """End the trace, and keep it if it was sampled, failed or was slow."""
+        trace: Trace | None = record.scope.get(_TRACE)
+        if trace is None:
+            return
+        failed = record.status >= 500 or (record.outcome != "completed" and is_failure(record))
+        slow = record.duration_seconds >= self._slow_seconds and (
+            answer_seconds(record) >= self._slow_seconds
+        )
+        if trace.sampled or failed or slow:
+            self._describe(trace, record, failed=failed)
+            self._tracer.end(trace, record.started_at + record.duration_seconds, keep=True)
+        else:
+            trace.kept = False
+
+    def failed_afterwards(self, record: RequestRecord, error: BaseException) -> None:
+        """Keep the trace of a request whose background work failed."""
+        trace: Trace | None = record.scope.get(_TRACE)
+        if trace is not None and isinstance(error, Exception):
+            if trace.kept is False:
+                self._describe(trace, record, failed=False)
+                trace.ended_at = record.started_at + record.duration_seconds
+            self._tracer.keep_late(trace, error)
+
+    def _describe(self, trace: Trace, record: RequestRecord, *, failed: bool) -> None:
+        """Give the root span its name and attributes, by OpenTelemetry's conventions for HTTP."""
+        trace.name = f"{record.method} {record.route}"
+        ended_at = record.started_at + record.duration_seconds
+        found: dict[str, str | int | float] = {
+            "http.request.method": record.method,
+            "http.route": record.route,
+            "url.path": record.path[:1_024],
+            "url.scheme": record.scheme,
+            "http.response.status_code": record.status,
+            "http.request.body.size": record.request_bytes,
+            "http.response.body.size": record.response_bytes,
+            "request.id": record.request_id,
+            "request.outcome": record.outcome,
+        }
+        if record.client is not None:
+            found["client.address"] = record.client
+        user_id = _current.get().user_id
+        if user_id is not None:
+            found["user.id"] = user_id
+        for name, seconds in (trace.phases or {}).items():
+            found[f"phase.{name}.seconds"] = seconds
+        if trace.head_at:
+            found["phase.send.seconds"] = ended_at - trace.head_at
+        if record.first_byte_at:
+            found["phase.stream.seconds"] = ended_at - record.first_byte_at
+        trace.attributes = {**found, **trace.attributes}
+        if failed and record.exception is not None:
+            trace.fail(record.exception)
+        elif failed and not trace.error_type:
+            trace.fail(str(record.status), record.outcome)

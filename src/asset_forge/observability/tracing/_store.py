@@ -1,0 +1,240 @@
+"""The last traces that were kept, in memory, to be looked at without anything installed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from asset_forge.observability.redaction import Json
+
+from ._data import SpanData, SpanReader
+from ._trace import Span, SpanKind, Trace
+
+__all__ = ["SpanView", "TraceDetails", "TracePage", "TraceStore", "TraceSummary"]
+
+CAPACITY: Final = 300
+MAX_PAGE: Final = 200
+MAX_SPANS_PER_TRACE: Final = 2_000
+"""A job of many steps adds to its trace again and again; this ends it."""
+
+
+class SpanView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One span; ``start_seconds`` counts from the start of the trace. ``error`` is None unless it
+    failed.
+    """
+
+    span_id: str
+    parent_span_id: str | None
+    name: str
+    kind: SpanKind
+    start_seconds: float
+    duration_seconds: float
+    attributes: dict[str, Json]
+    error: str | None
+    error_message: str | None
+
+
+class TraceSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A trace in a list. ``name`` and ``route`` are those of its first part; the duration is from
+    its first start to its last end, as far as this process has seen it.
+    """
+
+    trace_id: str
+    name: str
+    route: str | None
+    status: int | None
+    error: bool
+    started_at: datetime
+    duration_seconds: float
+    span_count: int
+
+
+class TraceDetails(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A trace with its spans in the order of their starts; ``lost_spans`` were over the limits."""
+
+    trace: TraceSummary
+    spans: list[SpanView]
+    lost_spans: int
+
+
+class TracePage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Traces, the newest first; ``next_cursor`` is None on the last page."""
+
+    items: list[TraceSummary]
+    next_cursor: str | None
+
+
+class _Entry:
+    __slots__ = ("late", "lost", "number", "parts", "spans")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.parts: list[Trace] = []
+        self.late: list[tuple[Trace, Span]] = []
+        self.spans = 0
+        self.lost = 0
+
+
+class TraceStore:
+    """Keeps the newest ``capacity`` traces; the oldest makes room.
+
+    The parts of a trace (a request, each step of the job that it started) come together by their
+    trace id. What is held is what the spans noted; it is redacted when it is read. All methods may
+    be called from any thread.
+    """
+
+    def __init__(self, reader: SpanReader, *, capacity: int = CAPACITY) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity {capacity}: a store of traces holds at least 1")
+        self._reader = reader
+        self._capacity = capacity
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._number = 0
+        self._lock = threading.Lock()
+
+    def add(self, part: Trace) -> None:
+        """Keep a part that has ended."""
+        with self._lock:
+            entry = self._entries.get(part.trace_id)
+            if entry is None:
+                self._number += 1
+                entry = self._entries[part.trace_id] = _Entry(self._number)
+                if len(self._entries) > self._capacity:
+                    self._entries.popitem(last=False)
+            size = 1 + len(part.spans or ())
+            entry.lost += part.lost
+            if entry.spans + size > MAX_SPANS_PER_TRACE:
+                entry.lost += size
+            else:
+                entry.spans += size
+                entry.parts.append(part)
+
+    def add_late(self, part: Trace, span: Span) -> None:
+        """Keep a span that ended after its request, if its trace is still here."""
+        with self._lock:
+            entry = self._entries.get(part.trace_id)
+            if entry is None:
+                return
+            if entry.spans < MAX_SPANS_PER_TRACE:
+                entry.spans += 1
+                entry.late.append((part, span))
+            else:
+                entry.lost += 1
+
+    def list(
+        self,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        min_seconds: float = 0.0,
+        errors_only: bool = False,
+        route: str | None = None,
+    ) -> TracePage:
+        """A page of traces that lasted at least ``min_seconds``, failed, or belong to ``route``.
+
+        ``cursor`` is the ``next_cursor`` of the page before. Raises `ValueError` for a cursor or
+        limit that is none.
+        """
+        if not 1 <= limit <= MAX_PAGE:
+            raise ValueError(f"limit {limit}: choose 1 to {MAX_PAGE}")
+        before = _number(cursor)
+        with self._lock:
+            entries = [entry for entry in reversed(self._entries.values()) if before > entry.number]
+        items: list[TraceSummary] = []
+        last = 0
+        for entry in entries:
+            if not _matches(entry, min_seconds, errors_only=errors_only, route=route):
+                continue
+            if len(items) == limit:
+                return TracePage(items=items, next_cursor=str(last))
+            if (found := self._summary(entry)) is not None:
+                items.append(found)
+                last = entry.number
+        return TracePage(items=items, next_cursor=None)
+
+    def get(self, trace_id: str) -> TraceDetails | None:
+        """One trace with all its spans, or None if it was not kept or has made room."""
+        with self._lock:
+            entry = self._entries.get(trace_id.lower())
+        summary = None if entry is None else self._summary(entry)
+        if entry is None or summary is None:
+            return None
+        spans = sorted(self._spans(entry), key=lambda span: span.started_ns)
+        return TraceDetails(
+            trace=summary,
+            spans=[_view(span, spans[0].started_ns) for span in spans],
+            lost_spans=entry.lost,
+        )
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def _spans(self, entry: _Entry) -> list[SpanData]:
+        found: list[SpanData] = []
+        for part in tuple(entry.parts):
+            found += self._reader.read(part)
+        found += [self._reader.read_one(part, span) for part, span in tuple(entry.late)]
+        return found
+
+    def _summary(self, entry: _Entry) -> TraceSummary | None:
+        parts = tuple(entry.parts)
+        if not parts:
+            return None
+        first = min(parts, key=lambda part: part.started_at + part.wall_offset)
+        root = self._reader.read_one(first, first)
+        route = root.attributes.get("http.route")
+        status = root.attributes.get("http.response.status_code")
+        return TraceSummary(
+            trace_id=first.trace_id,
+            name=root.name,
+            route=route if isinstance(route, str) else None,
+            status=status if isinstance(status, int) else None,
+            error=any(part.error_type for part in parts),
+            started_at=datetime.fromtimestamp(first.started_at + first.wall_offset, UTC),
+            duration_seconds=_seconds(parts),
+            span_count=entry.spans,
+        )
+
+
+def _matches(entry: _Entry, min_seconds: float, *, errors_only: bool, route: str | None) -> bool:
+    parts = tuple(entry.parts)
+    return (
+        bool(parts)
+        and _seconds(parts) >= min_seconds
+        and (not errors_only or any(part.error_type for part in parts))
+        and (route is None or any(part.attributes.get("http.route") == route for part in parts))
+    )
+
+
+def _seconds(parts: tuple[Trace, ...]) -> float:
+    start = min(part.started_at + part.wall_offset for part in parts)
+    return max(part.ended_at + part.wall_offset for part in parts) - start
+
+
+def _number(cursor: str | None) -> float:
+    if cursor is None:
+        return float("inf")
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
+        raise ValueError(f"cursor {cursor[:40]!r}: give the nextCursor of the page before")
+    return int(cursor)
+
+
+def _view(span: SpanData, origin: int) -> SpanView:
+    return SpanView(
+        span_id=f"{span.span_id:016x}",
+        parent_span_id=f"{span.parent_id:016x}" if span.parent_id else None,
+        name=span.name,
+        kind=span.kind,
+        start_seconds=(span.started_ns - origin) / 1e9,
+        duration_seconds=max(0, span.ended_ns - span.started_ns) / 1e9,
+        attributes={
+            key: value if isinstance(value, str | bool | int | float) else list(value)
+            for key, value in span.attributes.items()
+        },
+        error=span.error_type or None,
+        error_message=span.error_message or None,
+    )
