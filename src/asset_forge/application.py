@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, cast
 
-from litestar import Litestar
+from litestar import Litestar, Request
+from litestar.types import HTTPScope
 
 from asset_forge import __version__, catalog
 from asset_forge.accounts import AccountService
 from asset_forge.accounts.metrics import ACTIVE_SESSIONS
 from asset_forge.actions import UserActions
+from asset_forge.api.auth import authenticate_request
 from asset_forge.api.web import build_web, routes
 from asset_forge.assets import (
     AssetService,
@@ -56,7 +58,13 @@ from asset_forge.observability.health import (
     LoopWatchdog,
     checks,
 )
-from asset_forge.observability.http import EndpointFamilies, ObservedApplication, TrustedProxies
+from asset_forge.observability.http import (
+    ASGIApp,
+    EndpointFamilies,
+    ObservedApplication,
+    TrustedProxies,
+)
+from asset_forge.observability.logs import LOG_MESSAGES, configure_logging
 from asset_forge.observability.metrics import Registry
 from asset_forge.observability.metrics.runtime import RuntimeSampler
 from asset_forge.observability.redaction import Redactor
@@ -73,7 +81,9 @@ _log = logging.getLogger(__name__)
 class Application:
     """All parts of one process: built from the settings, wired, started and stopped together."""
 
-    def __init__(self, settings: Settings, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock = utc_now, log_to: int | None = None
+    ) -> None:
         self.settings = settings
         self._clock = clock
         self.registry = Registry(catalog.DECLARATIONS, directory=settings.effective_metrics_dir)
@@ -84,6 +94,13 @@ class Application:
             python_version=platform.python_version(),
         )
         self.redactor = Redactor(known_secrets=settings.secrets)
+        self.logs = configure_logging(
+            level=settings.log_level,
+            redactor=self.redactor,
+            fd=log_to,
+            messages=self.registry.counter(LOG_MESSAGES),
+            dropped=self.registry.counter(TELEMETRY_DROPPED),
+        )
         self.errors = self._build_errors()
         self.drain = Drain(
             grace_seconds=settings.grace_seconds, linger_seconds=settings.drain_seconds
@@ -175,6 +192,7 @@ class Application:
             actions=self.actions,
             clock=self._clock,
             enqueue=self.engine.enqueue,
+            is_draining=lambda: self.drain.draining,
         )
 
     def _build_health(self) -> Health:
@@ -192,7 +210,7 @@ class Application:
                 checks.qdrant(None),
                 checks.disk(data_dir, tmp_dir=data_dir / "tmp", assets_dir=data_dir / "objects"),
                 checks.memory(self._heap),
-                checks.external_apis(configured),
+                checks.external_apis(configured, last_outcomes=self._last_outcomes),
             ],
             environment=self.settings.environment.value,
             drain=self.drain,
@@ -241,11 +259,17 @@ class Application:
                 "generations": self.generations,
                 "registry": self.registry,
                 "settings": self.settings,
+                "errors": self.errors,
+                "logs": self.logs,
             },
             lifespan=[lifespan],
+            report_error=self._report_request_error,
         )
         probes = HealthProbes(
-            litestar, self.health, details=Details(self.settings.effective_health_details)
+            cast("ASGIApp", litestar),
+            self.health,
+            details=Details(self.settings.effective_health_details),
+            is_authorized=self._is_authorized,
         )
         observed = ObservedApplication(
             InFlightRequests(probes, self.drain),
@@ -265,6 +289,7 @@ class Application:
         """Start everything but the HTTP server, and stop it in order when the block ends."""
         async with AsyncExitStack() as stack:
             stack.callback(self.registry.close)
+            stack.callback(self.logs.close)
             stack.callback(self.errors.close)
             stack.push_async_callback(self.database.dispose)
             stack.callback(self.children.close)
@@ -305,9 +330,37 @@ class Application:
     async def _sample_storage(self) -> None:
         await measure_storage(self.database, self.settings.data_dir, self.registry)
 
+    def _last_outcomes(self) -> Mapping[str, checks.LastOutcome]:
+        return {
+            name: checks.LastOutcome(
+                outcome.error_type.value if outcome.error_type else "success",
+                failed=outcome.error_type is not None,
+            )
+            for name, outcome in self.door.last_outcomes.items()
+        }
+
+    async def _is_authorized(self, scope: MutableMapping[str, Any]) -> bool:
+        """Say whether a caller may see the details of the deep probe: with any valid session."""
+        request = Request[Any, Any, Any](cast("HTTPScope", scope))
+        principal = await authenticate_request(
+            self.accounts,
+            method=request.method,
+            headers=request.headers,
+            cookies=request.cookies,
+        )
+        return principal is not None
+
     def _heap(self) -> checks.HeapUse:
         heap = self.runtime.heap()
         return checks.HeapUse(used_bytes=heap.part, total_bytes=heap.total)
+
+    def _report_request_error(self, request: Request[Any, Any, Any], error: Exception) -> None:
+        self.errors.capture(
+            error,
+            endpoint=request.scope.get("path_template") or "unmatched",
+            method=request.method,
+            params=dict(request.path_params),
+        )
 
     def _report_error(self, error: BaseException, tags: Mapping[str, str]) -> None:
         self.errors.capture(error, error_type="asset_generation_failed", tags=tags)

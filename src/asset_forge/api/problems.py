@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http
 import logging
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
 
 import msgspec
 from litestar import Request, Response
@@ -16,6 +16,9 @@ from asset_forge import faults
 from asset_forge.observability import context
 
 MEDIA_TYPE: Final = "application/problem+json"
+
+ReportError = Callable[[Request[Any, Any, Any], Exception], None]
+"""Takes an error that nobody foresaw and the request that met it; never raises."""
 
 _log = logging.getLogger(__name__)
 
@@ -125,21 +128,25 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
     return _respond(request, status, str(error.detail), [], headers)
 
 
-def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    """Answer an error that nobody foresaw; the error itself goes to the operators alone."""
-    _log.error("unhandled error", exc_info=error)
-    detail = "The service failed; its operators have been told. Name the requestId when asking them"
-    return _respond(request, 500, detail, [])
+def on_unexpected(
+    report: ReportError,
+) -> Callable[[Request[Any, Any, Any], Exception], Response[Problem]]:
+    """Answer errors that nobody foresaw; the error itself goes to `report` alone."""
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+        report(request, error)
+        _log.error("unhandled error", exc_info=error)
+        detail = "The service failed; its operators have been told. Name the requestId to them"
+        return _respond(request, 500, detail, [])
+
+    return answer
 
 
 def _field_problems(error: ValidationException) -> list[FieldProblem]:
-    extra: Any = error.extra
-    if not isinstance(extra, list):
-        return []
+    extra = cast("list[dict[str, str]] | None", error.extra)
     return [
-        FieldProblem(str(item.get("key") or "body"), str(item.get("message", "is invalid")))
-        for item in extra
-        if isinstance(item, dict)
+        FieldProblem(item.get("key") or "body", item.get("message", "is invalid"))
+        for item in (extra if isinstance(extra, list) else ())
     ]
 
 

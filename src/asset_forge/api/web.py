@@ -16,11 +16,18 @@ from litestar.routes import HTTPRoute
 
 from asset_forge import __version__, faults
 from asset_forge.api.assets import AssetController
-from asset_forge.api.auth import AuthController, provide_principal
+from asset_forge.api.auth import AuthController, provide_operator, provide_principal
 from asset_forge.api.generation import GenerationController
 from asset_forge.api.media import check_media_type
 from asset_forge.api.metrics import business_metrics, system_metrics
-from asset_forge.api.problems import on_fault, on_http_exception, on_unexpected
+from asset_forge.api.operators import (
+    list_errors,
+    read_error,
+    read_log_levels,
+    resolve_error,
+    set_log_levels,
+)
+from asset_forge.api.problems import ReportError, on_fault, on_http_exception, on_unexpected
 from asset_forge.api.projects import ProjectController
 
 JSON_LIMIT = 1 << 20
@@ -31,6 +38,7 @@ def build_web(
     services: Mapping[str, object],
     *,
     lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]],
+    report_error: ReportError,
 ) -> Litestar:
     """Build the application.
 
@@ -41,6 +49,7 @@ def build_web(
         for name, service in services.items()
     }
     dependencies["principal"] = Provide(provide_principal)
+    dependencies["operator"] = Provide(provide_operator)
     return Litestar(
         route_handlers=[
             GenerationController,
@@ -50,12 +59,17 @@ def build_web(
             system_metrics,
             business_metrics,
             openapi_document,
+            list_errors,
+            read_error,
+            resolve_error,
+            read_log_levels,
+            set_log_levels,
         ],
         dependencies=dependencies,
         exception_handlers={
             faults.Fault: on_fault,
             HTTPException: on_http_exception,
-            Exception: on_unexpected,
+            Exception: on_unexpected(report_error),
         },
         before_request=check_media_type,
         request_max_body_size=JSON_LIMIT,

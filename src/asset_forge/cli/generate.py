@@ -67,7 +67,7 @@ def _parse_options(pairs: list[str]) -> dict[str, Any]:
 async def _generate(request: GenerationRequest, output: Path | None) -> int:
     settings = load_settings({**os.environ, "RUN_JOBS": "true"})
     await asyncio.to_thread(prepare, settings)
-    application = Application(settings)
+    application = Application(settings, log_to=2)
     async with application.working():
         principal = await application.accounts.ensure_local_operator()
         row = await application.generations.submit(principal, request)

@@ -113,11 +113,12 @@ class JobEngine:
             return
         for event in self._dbos.background_thread_stop_events:
             event.set()  # no job is taken any more
-        for generation_id in await self._pipeline.settle(grace_seconds):
+        left = await self._pipeline.settle(grace_seconds)
+        for generation_id in left:
             await self._records.release_run(generation_id)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         if self._runs_jobs:
-            await self._executors.stop()
+            await self._executors.stop(leaves_jobs=bool(left))
 
     async def _sweep_forever(self) -> None:
         while True:
@@ -131,7 +132,12 @@ class JobEngine:
     async def sweep(self) -> None:
         """Recover what dead executors ran, and enqueue rows that have no workflow."""
         for executor_id in await self._executors.dead():
-            await asyncio.to_thread(_recover, executor_id)
+            recovered = await asyncio.to_thread(_recover, executor_id)
+            _log.warning(
+                "unclean_shutdown: the executor %s is dead; %d of its jobs were recovered",
+                executor_id,
+                recovered,
+            )
             await self._executors.forget(executor_id)
         seconds = timedelta(seconds=_SWEEP_SECONDS)
         for generation_id in await self._records.without_workflow(seconds, _SWEEP_LIMIT):
@@ -140,14 +146,16 @@ class JobEngine:
 
 async def _run_step(name: str, step: Callable[[], Awaitable[StepEnd]]) -> StepEnd:
     options: StepOptions = {"name": name}
-    return await DBOS.run_step_async(options, step)  # pyright: ignore[reportArgumentType]
+
+    async def coroutine() -> StepEnd:
+        return await step()
+
+    return await DBOS.run_step_async(options, coroutine)
 
 
-def _recover(executor_id: str) -> None:
+def _recover(executor_id: str) -> int:
     # DBOS recovers by itself only at a start under the same executor id; ours are always fresh.
-    handles = DBOS._recover_pending_workflows([executor_id])  # pyright: ignore[reportPrivateUsage]
-    if handles:
-        _log.warning("recovered %d jobs of the dead executor %s", len(handles), executor_id)
+    return len(DBOS._recover_pending_workflows([executor_id]))  # pyright: ignore[reportPrivateUsage]
 
 
 def _use_write_ahead_log(url: str) -> None:

@@ -77,16 +77,22 @@ class Executors:
         self._thread = threading.Thread(target=self._beat, name="job-heartbeat", daemon=True)
         self._thread.start()
 
-    async def stop(self) -> None:
-        """End the heartbeat, and let others take over at once what is left."""
+    async def stop(self, *, leaves_jobs: bool) -> None:
+        """End the heartbeat, and let others take over at once what is left.
+
+        Where nothing is, no trace of this process stays, so that one found dead ended uncleanly.
+        """
         self._stopped.set()
         if self._thread is not None:
             self._thread.join(timeout=HEARTBEAT_SECONDS)
-        long_ago = self._clock() - timedelta(days=1)
-        async with self._database.transaction() as session:
-            await session.execute(
-                sa.update(Executor).where(Executor.id == self.id).values(heartbeat_at=long_ago)
-            )
+        if leaves_jobs:
+            long_ago = self._clock() - timedelta(days=1)
+            async with self._database.transaction() as session:
+                await session.execute(
+                    sa.update(Executor).where(Executor.id == self.id).values(heartbeat_at=long_ago)
+                )
+        else:
+            await self.forget(self.id)
         if self._lock_file is not None:
             os.close(self._lock_file)
 

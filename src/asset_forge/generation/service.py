@@ -76,6 +76,7 @@ class GenerationService:
         actions: UserActions,
         clock: Clock,
         enqueue: Callable[[str], Awaitable[None]],
+        is_draining: Callable[[], bool],
     ) -> None:
         self._records = records
         self._pipeline = pipeline
@@ -83,6 +84,7 @@ class GenerationService:
         self._actions = actions
         self._clock = clock
         self._enqueue = enqueue
+        self._is_draining = is_draining
 
     async def submit(
         self,
@@ -184,6 +186,8 @@ class GenerationService:
     async def changes(self, row: Generation) -> AsyncGenerator[Generation | None]:
         """Yield the job each time it changes, until it has ended; None as a sign of life.
 
+        A process that is told to end lets its followers go; they come back to another one.
+
         Reads the row, so that it works wherever the job runs.
         """
         seen = None
@@ -202,7 +206,7 @@ class GenerationService:
             elif anyio.current_time() - quiet_since > HEARTBEAT_SECONDS:
                 quiet_since = anyio.current_time()
                 yield None
-            if row.status not in OPEN:
+            if row.status not in OPEN or self._is_draining():
                 return
             await anyio.sleep(POLL_SECONDS)
             current = await self._records.get(row.id)

@@ -69,10 +69,13 @@ class HealthProbes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a probe, or hand over to the application."""
-        answer = self._answers.get(_path(scope)) if scope["type"] == "http" else None
+        path = _path(scope)
+        answer = self._answers.get(path) if scope["type"] == "http" else None
         if answer is None:
             await self._app(scope, receive, send)
-        elif scope["method"] in ("GET", "HEAD"):
+            return
+        scope["path_template"] = path  # the route's name, for whoever measures requests
+        if scope["method"] in ("GET", "HEAD"):
             given = await answer(scope)
             await _respond(send, given, head_only=scope["method"] == "HEAD")
         else:
@@ -118,7 +121,7 @@ def _report(asked: asyncio.Future[bool]) -> None:
 
 def _path(scope: Scope) -> str:
     """Give the path below the mount point; ASGI puts `root_path` in front of `path`."""
-    path: str = scope["path"]
+    path: str = scope.get("path", "")  # a lifespan has none
     root: str = scope.get("root_path", "")
     return path.removeprefix(root) if root and path.startswith(f"{root.rstrip('/')}/") else path
 

@@ -1,6 +1,6 @@
 """The one place where a request is measured: an outermost ASGI wrapper for any application."""
 
-from asset_forge.observability.http._asgi import CONNECTION_KEY, Connection
+from asset_forge.observability.http._asgi import CONNECTION_KEY, ASGIApp, Connection
 from asset_forge.observability.http._declarations import (
     ACTIVE_CONNECTIONS,
     DECLARATIONS,
@@ -21,6 +21,7 @@ __all__ = [
     "METHODS",
     "STATUS_CODES",
     "UNMATCHED",
+    "ASGIApp",
     "Connection",
     "EndpointFamilies",
     "ObservedApplication",

@@ -1,0 +1,132 @@
+"""`/api/errors` and `/api/admin/log-levels`: what operators look at and turn."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from asset_forge import faults
+from asset_forge.accounts import Principal
+from asset_forge.api.problems import problem_responses
+from asset_forge.observability.errors import (
+    ErrorDetails,
+    ErrorGroup,
+    ErrorPage,
+    ErrorTracker,
+    Severity,
+)
+from asset_forge.observability.logs import LEVEL_NAMES, LogSystem
+
+_Fingerprint = FromPath[str]
+
+
+@get(
+    "/api/errors", summary="List errors", tags=["operators"], responses=problem_responses(401, 403)
+)
+async def list_errors(
+    operator: NamedDependency[Principal],
+    errors: NamedDependency[ErrorTracker],
+    status: Annotated[
+        Literal["unresolved", "resolved", "all"], QueryParameter(name="status")
+    ] = "unresolved",
+    severity: Annotated[Severity | None, QueryParameter(name="severity")] = None,
+    cursor: Annotated[str | None, QueryParameter(name="cursor")] = None,
+    limit: Annotated[int, QueryParameter(name="limit", ge=1, le=100)] = 50,
+) -> ErrorPage:
+    """Read a page of error groups, the last seen first."""
+    try:
+        return await asyncio.to_thread(
+            errors.store.groups,
+            status=None if status == "all" else status,
+            severity=severity,
+            limit=limit,
+            cursor=cursor,
+        )
+    except ValueError:
+        message = "must be a nextCursor of an earlier page"
+        raise faults.InvalidRequest(message, field="cursor") from None
+
+
+@get(
+    "/api/errors/{fingerprint:str}",
+    summary="Look at an error",
+    tags=["operators"],
+    responses=problem_responses(401, 403, 404),
+)
+async def read_error(
+    operator: NamedDependency[Principal],
+    errors: NamedDependency[ErrorTracker],
+    fingerprint: _Fingerprint,
+) -> ErrorDetails:
+    """Read one group with a sample of its events: stack, breadcrumbs, request and user."""
+    found = await asyncio.to_thread(errors.store.group, fingerprint)
+    if found is None:
+        raise faults.NotFound(f"There is no error {fingerprint[:64]!r}")
+    return found
+
+
+@post(
+    "/api/errors/{fingerprint:str}/resolve",
+    status_code=200,
+    summary="Resolve an error",
+    tags=["operators"],
+    responses=problem_responses(401, 403, 404, 415),
+)
+async def resolve_error(
+    operator: NamedDependency[Principal],
+    errors: NamedDependency[ErrorTracker],
+    fingerprint: _Fingerprint,
+) -> ErrorGroup:
+    """Mark a group as resolved, until it is seen again."""
+    found = await asyncio.to_thread(errors.store.resolve, fingerprint)
+    if found is None:
+        raise faults.NotFound(f"There is no error {fingerprint[:64]!r}")
+    return found
+
+
+class LogLevels(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """Levels by logger name; `root` is above all, `inherit` takes the level from above again."""
+
+    levels: dict[str, str]
+
+
+@get(
+    "/api/admin/log-levels",
+    summary="Read the log levels",
+    tags=["operators"],
+    responses=problem_responses(401, 403),
+)
+async def read_log_levels(
+    operator: NamedDependency[Principal],
+    logs: NamedDependency[LogSystem],
+) -> LogLevels:
+    """Read the levels that are set in this process."""
+    return LogLevels(logs.levels())
+
+
+@put(
+    "/api/admin/log-levels",
+    summary="Set log levels",
+    tags=["operators"],
+    responses=problem_responses(401, 403, 415),
+)
+async def set_log_levels(
+    data: JSONBody[LogLevels],
+    operator: NamedDependency[Principal],
+    logs: NamedDependency[LogSystem],
+) -> LogLevels:
+    """Set the levels of some loggers of this process, until it ends; all of them or none."""
+    allowed = (*LEVEL_NAMES, "inherit")
+    for name, level in data.levels.items():
+        if level not in allowed or not 0 < len(name) <= 200:
+            raise faults.InvalidRequest(f"must be one of {', '.join(allowed)}", field=name[:200])
+        if name == "root" and level == "inherit":
+            raise faults.InvalidRequest("has no level above it to inherit", field="root")
+    for name, level in data.levels.items():
+        logs.set_level(name, level)
+    return LogLevels(logs.levels())
