@@ -1,6 +1,9 @@
-"""Render what the procedural provider makes to docs/images: python scripts/contact_sheet.py [TYPE…].
+"""Render what the procedural provider makes to docs/images.
 
-A software renderer in NumPy: it needs no GPU and nothing that the project's tests do not need anyway.
+Usage: python scripts/contact_sheet.py [TYPE…]
+
+A software renderer in NumPy: it needs no GPU and nothing that the project's tests do not need
+anyway.
 """
 
 import argparse
@@ -16,9 +19,10 @@ from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.unit.procedural.prompts import MODEL_PROMPTS, TEXTURE_PROMPTS
+
 from asset_forge.generation.providers.procedural.models import make_model
 from asset_forge.generation.providers.procedural.textures import make_texture_set
-from tests.unit.procedural.prompts import MODEL_PROMPTS, TEXTURE_PROMPTS
 
 Floats = NDArray[np.float64]
 OUT = Path(__file__).resolve().parents[1] / "docs" / "images"
@@ -64,7 +68,7 @@ class View:
 
 
 def fragments(screen: Floats, faces: NDArray[np.int64], size: int, view: View):
-    """(pixel x, pixel y, face, barycentric weights) of all pixels that win the depth test so far."""
+    """(x, y, face, barycentric weights, depth) of the pixels that each face covers."""
     corners = screen[faces]
     low = np.clip(np.floor(corners[..., :2].min(1)).astype(int), 0, size - 1)
     high = np.clip(np.ceil(corners[..., :2].max(1)).astype(int), 0, size - 1)

@@ -16,8 +16,8 @@ import trimesh
 from asset_forge.generation.providers.procedural.models import MODEL_OPTIONS, make_model
 
 sys.path.insert(0, str(Path(__file__).parent))
-from gltf_validator import validate  # noqa: E402  (beside this file, which is in no package)
-from prompts import MODEL_PROMPTS  # noqa: E402
+from gltf_validator import validate
+from prompts import MODEL_PROMPTS
 
 SMALL = {"textureSize": 256}
 
@@ -189,7 +189,7 @@ def test_a_bad_option_is_refused_with_the_choices(options: dict[str, object], me
 
 
 def test_all_faults_in_options_are_reported_at_once() -> None:
-    with pytest.raises(ValueError, match="textureSize.*detail"):
+    with pytest.raises(ValueError, match=r"textureSize.*detail"):
         make_model("prop", "a barrel", 1, {"textureSize": 1, "detail": 9})
 
 

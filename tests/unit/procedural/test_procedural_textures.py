@@ -20,7 +20,7 @@ from asset_forge.generation.providers.procedural.textures import make_texture_se
 from asset_forge.generation.providers.procedural.textures._surface import normal_map
 
 sys.path.insert(0, str(Path(__file__).parent))
-from prompts import TEXTURE_PROMPTS  # noqa: E402  (beside this file, which is in no package)
+from prompts import TEXTURE_PROMPTS
 
 SMALL = {"textureSize": 256}
 MAPS = ["albedo.png", "normal.png", "roughness.png", "metallic.png", "height.png", "ao.png"]
@@ -39,7 +39,8 @@ def test_a_texture_wraps_around_at_its_edges(prompt: str) -> None:
         for axis in (0, 1):
             steps = np.abs(np.diff(pixels, axis=axis, append=np.take(pixels, [0], axis)))
             mean = steps.mean(axis=tuple(k for k in range(steps.ndim) if k != axis))
-            # The step over the edge is as any other step between rows, joints between pieces included.
+            # The step over the edge is as any other step between rows, joints between pieces
+            # included.
             assert mean[-1] <= max(mean[:-1].max() * 1.25, 2.0), (name, axis)
 
 

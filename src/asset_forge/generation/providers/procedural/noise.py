@@ -10,7 +10,7 @@ Field = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A periodic Worley diagram: distances in cell widths to the nearest and next seed, and the nearest's index."""
+    """A periodic Worley diagram: distances (in cells) to the nearest two seeds, and whose."""
 
     nearest: Field
     second: Field
@@ -34,8 +34,9 @@ class Noise:
     ) -> Field:
         """Fractal noise in [0, 1] with mean 0.5, shaped in the frequency domain.
 
-        ``lowest`` is the lowest frequency in cycles a tile, ``slope`` how fast amplitude falls with frequency
-        (1 is rough, 2.5 smooth); a ``stretch`` below 1 lengthens features along that axis (x, y).
+        ``lowest`` is the lowest frequency in cycles a tile, ``slope`` how fast amplitude falls
+        with frequency (1 is rough, 2.5 smooth); a ``stretch`` below 1 lengthens features along
+        that axis (x, y).
         """
         spectrum = np.fft.rfft2(self.rng.standard_normal((self.size, self.size)))
         across = np.fft.rfftfreq(self.size, 1 / self.size)[None, :] / stretch[0]
@@ -87,12 +88,12 @@ class Noise:
 
 
 def step(field: Field, low: float, high: float) -> Field:
-    """A smooth rise from 0 at ``low`` to 1 at ``high`` (Perlin's smoothstep); falls when low > high."""
+    """A smooth rise from 0 at ``low`` to 1 at ``high`` (smoothstep); falls when low > high."""
     t = np.clip((field - low) / (high - low), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
 
 
 def mix(a: Field, b: Field, share: Field) -> Field:
-    """``a`` where share is 0, ``b`` where it is 1; colors (…, 3) are mixed by a share of one channel."""
+    """``a`` where share is 0, ``b`` where it is 1; either may have color channels."""
     weight = share[..., None] if a.ndim > share.ndim or b.ndim > share.ndim else share
     return a + (b - a) * weight

@@ -34,7 +34,7 @@ Grammar = Callable[[Kit], None]
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """An asset type: its families' grammars, texture scale, and whether models stand on the ground."""
+    """A type's grammars by family, its texture scale, and whether models stand on the ground."""
 
     grammars: Mapping[str, Grammar]
     scale: float
@@ -55,9 +55,9 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 def make_model(asset_type: str, prompt: str, seed: int, options: Mapping[str, object]) -> bytes:
     """A glTF 2.0 binary in meters, Y up, its front toward +Z.
 
-    Every primitive is made of closed solids. Vertices are split where texture coordinates or hard edges ask
-    for it, as glTF needs; welding them by position gives back the watertight solids. Raises ``ValueError``
-    for an unknown asset type or a bad option.
+    Every primitive is made of closed solids. Vertices are split where texture coordinates or hard
+    edges ask for it, as glTF needs; welding them by position gives back the watertight solids.
+    Raises ``ValueError`` for an unknown asset type or a bad option.
     """
     kind = _KINDS.get(asset_type)
     if kind is None:
@@ -87,7 +87,7 @@ def make_model(asset_type: str, prompt: str, seed: int, options: Mapping[str, ob
 
 
 def _placed(parts: list[Part], size: float, stands: bool) -> list[Part]:
-    """Scaled to the asked size within the allowed extents; standing models centered on the ground."""
+    """Scaled as asked within the allowed extents; standing models centered on the ground."""
     everything = np.concatenate([part.vertices for part in parts])
     low, high = everything.min(0), everything.max(0)
     extent = high - low

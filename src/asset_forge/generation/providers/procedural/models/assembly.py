@@ -1,4 +1,4 @@
-"""Putting a model together: parts with a material each, then vertices, normals and texture coordinates."""
+"""From solids with a material each to vertices, normals, tangents and texture coordinates."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """All bodies of one material, in the layout that glTF wants: one normal and coordinate per vertex."""
+    """All bodies of one material as glTF wants them: one normal and coordinate per vertex."""
 
     material: Material
     positions: NDArray[np.float32]
@@ -48,7 +48,7 @@ Step = tuple[tuple[float, float, float], tuple[float, float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A closed solid as it was asked for, not yet meshed, and the steps that bring it to its place."""
+    """A closed solid, not yet meshed, and the steps that bring it to its place."""
 
     solid: Manifold
     material: Material
@@ -77,7 +77,7 @@ def mesh_all(bodies: list[Body], max_triangles: int) -> list[Part]:
 
     Raises ``ValueError`` when not even the coarsest form fits.
     """
-    tolerance = 0.0
+    tolerance, count = 0.0, 0
     for _ in range(14):
         parts = [body.mesh(index, tolerance) for index, body in enumerate(bodies)]
         count = sum(len(part.faces) for part in parts)
@@ -97,8 +97,9 @@ def _mesh(solid: Manifold) -> tuple[Floats, NDArray[np.int64]]:
 def primitives_of(parts: list[Part]) -> list[Primitive]:
     """One primitive per material, in the order of first use.
 
-    Vertices that are distinct in a solid but share a place (two bodies that touch) are moved apart by some
-    millionths of the model's size, so that welding vertices by position gives back exactly the closed solids.
+    Vertices that are distinct in a solid but share a place (two bodies that touch) are moved apart
+    by some millionths of the model's size, so that welding vertices by position gives back exactly
+    the closed solids.
     """
     everything = np.concatenate([part.vertices for part in parts])
     extent = float(np.ptp(everything, axis=0).max())
@@ -148,7 +149,7 @@ def _indexed(
     corners: tuple[Floats, Floats, Floats, NDArray[np.uint8]],
     area: float,
 ) -> Primitive:
-    """Corners that agree in place, normal, texture coordinate, color and handedness become one vertex."""
+    """Make one vertex of the corners that agree in everything but the tangent's direction."""
     normal, tangent, uv, color = corners
     key = np.column_stack(
         [
@@ -177,7 +178,7 @@ def _indexed(
 
 
 def corner_tangents(corners: Floats, uv: Floats, normals: Floats) -> Floats:
-    """For each corner the direction in which u grows, and +1 or -1 for the side to which v grows."""
+    """Per corner the direction in which u grows, and +1 or -1 for the side of growing v."""
     edge, other = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     du, dv = uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]
     area = du[:, 0] * dv[:, 1] - du[:, 1] * dv[:, 0]
@@ -205,8 +206,8 @@ def corner_normals(
 ) -> tuple[Floats, float]:
     """A unit normal for each corner (3 × faces, 3), and the surface area.
 
-    A corner averages the faces around its vertex that turn away from its own by less than ``crease`` degrees,
-    weighted by their area.
+    A corner averages the faces around its vertex that turn away from its own by less than
+    ``crease`` degrees, weighted by their area.
     """
     a, b, c = (vertices[faces[:, i]] for i in range(3))
     cross = np.cross(b - a, c - a)

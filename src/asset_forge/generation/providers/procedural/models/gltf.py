@@ -24,7 +24,7 @@ def to_glb(
     name: str,
     extras: Mapping[str, object],
 ) -> bytes:
-    """One node with one mesh of a primitive per material; ``extras`` go to the asset and the node."""
+    """One mesh with a primitive per material; ``extras`` go to the asset and the node."""
     scene = trimesh.Scene()
     for index, primitive in enumerate(primitives):
         scene.add_geometry(_geometry(primitive), geom_name=f"{index:02}-{primitive.material.name}")

@@ -1,4 +1,4 @@
-"""What a shape grammar works with: the prompt's reading, random numbers, materials, and a place to put parts."""
+"""The workbench of a shape grammar: the reading, random numbers, materials, parts."""
 
 import colorsys
 from dataclasses import replace
@@ -128,7 +128,7 @@ class Kit:
     def material(
         self, word: str, color: Color | str | None = None, accent: Color | str | None = None
     ) -> Material:
-        """A material by a prompt's word (``iron``) or a surface's name (``brick``), in a color (RGB or hex)."""
+        """A material by a prompt's word (``iron``) or a surface's name, in a color (RGB or hex)."""
         surface, usual = _STUFF.get(word, (word, None))
         recipe = RECIPES[surface]
         if color is None:
@@ -173,8 +173,8 @@ class Kit:
     ) -> None:
         """Add a closed solid, turned (degrees about X, Y, Z) and moved; an empty one adds nothing.
 
-        Texture coordinates are laid out before it is turned. ``crease`` is the angle in degrees above which
-        an edge is hard, ``tint`` darkens the material.
+        Texture coordinates are laid out before it is turned. ``crease`` is the angle in degrees
+        above which an edge is hard, ``tint`` darkens the material.
         """
         if not solid.is_empty():
             crease = 1.0 if self.style("lowpoly") else crease

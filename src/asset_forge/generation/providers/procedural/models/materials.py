@@ -66,7 +66,7 @@ def images_of(material: Material, prompt: str, seed: int, size: int) -> Images:
 
 
 def size_for(share: float, asked: int) -> int:
-    """Texture width for a material that covers a share of the model's area: small parts need less."""
+    """Texture width for a material by its share of the model's area: small parts need less."""
     steps: Sequence[tuple[float, int]] = ((0.22, 1), (0.05, 2), (0.0, 4))
     return max(64, asked // next(divisor for least, divisor in steps if share >= least))
 

@@ -104,7 +104,7 @@ def prism(outline: Sequence[Point2], length: float) -> Manifold:
 
 
 def blade(outline: Sequence[tuple[float, float]], thickness: float, edge: float = 0.0) -> Manifold:
-    """A double-edged blade along +Y: ``outline`` gives (half width, height) from the base to the point.
+    """A double-edged blade along +Y; ``outline`` gives (half width, height) from base to point.
 
     The cross-section is a flattened diamond; ``edge`` is the share of the half width that is flat.
     """
@@ -128,7 +128,7 @@ def blade(outline: Sequence[tuple[float, float]], thickness: float, edge: float 
 
 
 def loft(rings: Sequence[NDArray[np.float64]]) -> Manifold:
-    """A skin over rings of equally many points, closed by a fan over the first and the last ring."""
+    """A skin over rings of equally many points, closed by a fan at both ends."""
     from manifold3d import Mesh64
 
     count, sides = len(rings), len(rings[0])
@@ -185,7 +185,7 @@ def regular(sides: int, radius: float, turn: float = 0.0) -> list[Point2]:
 
 
 def bumpy(solid: Manifold, rng: np.random.Generator, amount: float, waves: float) -> Manifold:
-    """The solid with its surface pushed in and out by smooth waves: ``waves`` a meter, ``amount`` meters."""
+    """The solid with smooth bumps on it: ``waves`` a meter, ``amount`` meters high."""
     directions = rng.standard_normal((5, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     rates = 2 * np.pi * waves * rng.uniform(0.6, 1.8, 5)

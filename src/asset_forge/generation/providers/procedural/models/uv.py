@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Mapping = Literal["box", "grain-x", "grain-y", "grain-z", "turned"]
-"""``box`` projects each face along its main axis; ``grain-…`` too, with the texture's x along that axis;
-``turned`` wraps the texture around the Y axis, as a lathe would."""
+"""``box`` projects each face along its main axis; ``grain-…`` too, with the texture's x along that
+axis; ``turned`` wraps the texture around the Y axis, as a lathe would."""
 
 # For faces whose normal is mainly along axis 0, 1, 2: which coordinates become (u, v).
 _PLANES: dict[str, tuple[tuple[int, int], ...]] = {
@@ -54,7 +54,8 @@ def _turned(corners: Floats, normals: Floats, meters: float) -> Floats:
     flat = np.abs(normals[:, 1]) > 0.8 * np.maximum(size, 1e-14)
     around = max(1.0, round(2 * np.pi * float(np.percentile(radius, 80)) / meters))
     angle = np.arctan2(corners[..., 0], corners[..., 2]) / (2 * np.pi)
-    # A face over the seam has its corners brought to one side; those on the axis take their neighbors' angle.
+    # A face over the seam has its corners brought to one side; those on the axis take their
+    # neighbors' angle.
     center = corners.mean(1)
     middle = np.arctan2(center[:, 0], center[:, 2])[:, None] / (2 * np.pi)
     angle = middle + (angle - middle + 0.5) % 1.0 - 0.5

@@ -43,8 +43,9 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 def make_texture_set(prompt: str, seed: int, options: Mapping[str, object]) -> bytes:
     """A zip of ``albedo.png``, ``normal.png`` (+Y up), ``roughness.png`` and more, all tileable.
 
-    Besides those there are ``metallic.png``, ``height.png``, ``ao.png``, ``emissive.png`` where the surface
-    glows, and ``material.json``. Raises ``ValueError`` for an option that is unknown or out of range.
+    Besides those there are ``metallic.png``, ``height.png``, ``ao.png``, ``emissive.png`` where
+    the surface glows, and ``material.json``. Raises ``ValueError`` for an option that is unknown
+    or out of range.
     """
     size = read_options(TEXTURE_OPTIONS, options)["textureSize"]
     reading = read_prompt(prompt)

@@ -1,4 +1,4 @@
-"""Every surface by name: who draws it, in which colors by default, and how many meters a tile covers."""
+"""Every surface by name: who draws it, its usual colors, and the meters that a tile covers."""
 
 from dataclasses import dataclass
 from typing import Final

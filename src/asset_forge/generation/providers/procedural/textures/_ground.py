@@ -1,4 +1,4 @@
-"""Surfaces of earth, rock, metal and what flows: soil, sand, snow, stone, marble, ice, lava, metal."""
+"""Surfaces of earth, rock, ice and metal, and of what flows."""
 
 import numpy as np
 

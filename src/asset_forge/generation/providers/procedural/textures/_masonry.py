@@ -16,7 +16,7 @@ from asset_forge.generation.providers.procedural.textures._surface import (
 def courses(
     noise: Noise, rows: int, columns: int, shift: float = 0.5
 ) -> tuple[Field, Field, NDArray[np.int64]]:
-    """Running bond: for each pixel its place in its piece (u, v in [0, 1]) and the piece's index."""
+    """Running bond: per pixel its place in its piece (u, v in [0, 1]) and the piece's index."""
     x, y = noise.grid()
     row = np.floor(y * rows).astype(np.int64)
     across = x * columns + (row % 2) * shift
@@ -25,7 +25,7 @@ def courses(
 
 
 def edge_distance(u: Field, v: Field, aspect: float) -> Field:
-    """Distance to a piece's nearest edge in units of the piece's height; ``aspect`` is width by height."""
+    """Distance to a piece's nearest edge in piece heights; ``aspect`` is width by height."""
     return np.minimum(np.minimum(u, 1 - u) * aspect, np.minimum(v, 1 - v))
 
 

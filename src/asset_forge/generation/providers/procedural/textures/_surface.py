@@ -56,16 +56,18 @@ def constant(value: float, size: int) -> Field:
 
 def darker(color: Color, by: float) -> Color:
     """The color times a factor, clipped to [0, 1]."""
-    return tuple(float(min(max(channel * by, 0.0), 1.0)) for channel in color)  # type: ignore[return-value]
+    red, green, blue = (min(max(channel * by, 0.0), 1.0) for channel in color)
+    return red, green, blue
 
 
 def blend(a: Color, b: Color, share: float) -> Color:
     """Between two colors."""
-    return tuple(float(x + (y - x) * share) for x, y in zip(a, b, strict=True))  # type: ignore[return-value]
+    red, green, blue = (x + (y - x) * share for x, y in zip(a, b, strict=True))
+    return red, green, blue
 
 
 def normal_map(height: Field, depth: float) -> Field:
-    """Tangent-space normals in [0, 1]³, +Y up (the OpenGL and glTF convention), from a relief that tiles."""
+    """Tangent-space normals in [0, 1]³ of a relief that tiles, +Y up as in OpenGL and glTF."""
     size = height.shape[0]
     scale = depth * size / 2
     right = (np.roll(height, -1, 1) - np.roll(height, 1, 1)) * scale
@@ -86,7 +88,7 @@ def occlusion(height: Field) -> Field:
 
 
 def weather(surface: Surface, look: Look, noise: Noise) -> Surface:
-    """Lay on a surface what time left there: dirt in the low places, and the wear that was asked for."""
+    """Lay on a surface what time left there: dirt in its low places, and the asked-for wear."""
     low = 1.0 - surface.height
     blotches = noise.fractal(3.0, 1.4)
     grime = step(blotches * 0.6 + low * 0.5, 0.45, 0.85) * 0.55 * look.age

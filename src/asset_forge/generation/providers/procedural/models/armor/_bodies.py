@@ -55,7 +55,7 @@ def breastplate(kit: Kit) -> None:
             flap,
             leather if soft else metal,
             at=(math.sin(b) * 0.152, 0.085, math.cos(b) * 0.115),
-            turn=(-12, 0, 0) if a in (0,) else (0, a, 0),
+            turn=(-12, 0, 0) if a == 0 else (0, a, 0),
             tint=0.85 + 0.15 * (i % 2),
         )
         kit.add(ball(0.008, 8), trim, at=(math.sin(b) * 0.162, 0.06, math.cos(b) * 0.125))

@@ -2,6 +2,10 @@
 
 import math
 
+import numpy as np
+from manifold3d import Manifold
+from numpy.typing import NDArray
+
 from asset_forge.generation.providers.procedural.models.armor._helmets import PLATE
 from asset_forge.generation.providers.procedural.models.kit import METALS, Kit
 from asset_forge.generation.providers.procedural.models.solids import (
@@ -97,12 +101,12 @@ def shield(kit: Kit) -> None:
             ],
         }[kind]
 
-        def curve(points):
+        def curve(points: NDArray[np.float64]) -> NDArray[np.float64]:
             bent = points.copy()
             bent[:, 2] -= 1.1 * points[:, 0] ** 2
             return bent
 
-        def sheet(scale: float, thick: float):
+        def sheet(scale: float, thick: float) -> Manifold:
             solid = plate([(x * scale, y * scale) for x, y in outline], thick)
             return solid.refine_to_length(0.06).warp_batch(curve)
 

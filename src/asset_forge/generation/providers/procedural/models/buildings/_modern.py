@@ -38,7 +38,7 @@ def skyscraper(kit: Kit) -> None:
         else kit.material("glass", kit.color(1, kit.pick("3a6a8a", "4a7a7a", "5a6a8a")))
     )
     metal = kit.material("steel")
-    y = 0.0
+    y, w, d = 0.0, width, depth
     for floor in range(floors):
         step = 1.0 if floor < floors * 0.7 else 0.78
         w, d = width * step, depth * step

@@ -73,7 +73,7 @@ def cone_roof(kit: Kit, radius: float, base: float, rise: float, roof: Material)
 def window(
     kit: Kit, x: float, y: float, z: float, turn: float, size: tuple[float, float], frame: Material
 ) -> None:
-    """A window with frame, sill, cross bars and a pane that may be lit; its face looks along +Z turned by ``turn``."""
+    """A window with frame, sill, bars and a pane that may be lit; it faces +Z before ``turn``."""
     w, h = size
     lit = kit.reading.valence < -0.3 or kit.says(
         "night", "lit", "cozy", "glowing", "neon", "inn", "tavern"
@@ -184,7 +184,7 @@ def battlements(kit: Kit, radius: float, y: float, stone: Material, square: bool
 
 
 def wall_walk(kit: Kit, length: float, y: float, out: float, turn: float, stone: Material) -> None:
-    """A straight parapet with merlons, ``out`` meters from the origin in the direction of ``turn``."""
+    """A straight parapet with merlons, ``out`` meters from the origin toward ``turn``."""
     kit.add(
         block((-length / 2 - 0.25, 0, out - 0.25), (length / 2 + 0.25, 0.55, out + 0.25), 0.02),
         stone,

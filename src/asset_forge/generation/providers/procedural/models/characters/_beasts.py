@@ -14,7 +14,7 @@ from asset_forge.generation.providers.procedural.models.solids import (
 
 def beast(kit: Kit) -> None:
     """Four-legged animals; length of legs, neck, snout and tail follow the noun."""
-    shape = _shape(kit)
+    name, shape = _shape(kit)
     legs, neck, snout, bulk, tall = (
         shape["legs"],
         shape["neck"],
@@ -39,7 +39,7 @@ def beast(kit: Kit) -> None:
             "dragon": "8a2a22",
             "rat": "6a625a",
             "boar": "54443a",
-        }.get(shape["name"], "8a6a4a"),
+        }.get(name, "8a6a4a"),
     )
     coat = kit.material(
         "scales" if scaly else "skin" if kit.says("pig") else "fur",
@@ -138,7 +138,7 @@ def beast(kit: Kit) -> None:
     _beast_extras(kit, head, y, tall, chest, coat)
 
 
-def _shape(kit: Kit) -> dict:
+def _shape(kit: Kit) -> tuple[str, dict[str, float]]:
     table = {
         "wolf": (0.62, 0.06, 0.13, 0.95, 0.95, 1.0, 0.07, 0.8, 1.25),
         "dog": (0.58, 0.07, 0.1, 0.9, 0.8, 1.0, 0.02, 0.7, 0.8),
@@ -160,10 +160,9 @@ def _shape(kit: Kit) -> dict:
     name = next((n for n in table if kit.says(n)), None) or kit.pick(
         "wolf", "boar", "bear", "lizard", "fox"
     )
-    values: dict = dict(zip(keys, table[name], strict=True))
+    values = dict(zip(keys, table[name], strict=True))
     values["bulk"] *= kit.reading.width * kit.between(0.95, 1.06)
-    values["name"] = name
-    return values
+    return name, values
 
 
 def _beast_extras(

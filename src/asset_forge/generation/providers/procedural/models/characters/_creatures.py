@@ -95,7 +95,7 @@ def slime(kit: Kit) -> None:
 
 
 def golem(kit: Kit) -> None:
-    """Golems, elementals and treants: a giant put together from boulders, ice, crystals or trunks."""
+    """Golems, elementals and treants: giants of boulders, ice, crystals or trunks."""
     word = kit.stuff(
         "stone",
         "stone",

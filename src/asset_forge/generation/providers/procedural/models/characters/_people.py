@@ -145,9 +145,8 @@ def goblin(kit: Kit) -> None:
     if elf or dwarf:
         human(kit)
         return
-    tall = 1.0 if not kit.says("ogre", "troll") else 1.0
     figure = Figure(
-        (2.0 if orc else 1.7 if zombie else 1.15) * tall * (kit.reading.height if orc else 1.0),
+        (2.0 if orc else 1.7 if zombie else 1.15) * (kit.reading.height if orc else 1.0),
         (1.45 if orc else 0.95) * min(1.2, kit.reading.width),
         1.05 if orc else 1.0 if zombie else 1.55,
     )

@@ -1,5 +1,6 @@
 """Caves, rock arches and crystal fields."""
 
+import itertools
 import math
 
 import numpy as np
@@ -44,7 +45,7 @@ def cave(kit: Kit) -> None:
         field = o.blend(
             [
                 o.capsule(a, b, kit.between(1.1, 1.4), kit.between(0.95, 1.3))
-                for a, b in zip(path, path[1:], strict=False)
+                for a, b in itertools.pairwise(path)
             ],
             0.4,
         )

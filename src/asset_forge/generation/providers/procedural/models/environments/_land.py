@@ -73,7 +73,7 @@ class Land:
         keep: Callable[[float, float], bool] | None = None,
         apart: float = 0.0,
     ) -> None:
-        """Call ``put(x, y, z)`` at random places on the ground that ``keep`` allows, some meters apart."""
+        """Call ``put(x, y, z)`` at random places that ``keep`` allows, some meters apart."""
         placed: list[tuple[float, float]] = []
         edge = self.width / 2 * 0.92
         for _ in range(count * 12):

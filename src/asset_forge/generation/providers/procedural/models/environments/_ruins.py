@@ -1,5 +1,6 @@
 """Ruins, stone circles and graveyards."""
 
+import itertools
 import math
 
 from asset_forge.generation.providers.procedural.models.buildings._parts import column
@@ -117,7 +118,7 @@ def _broken_temple(kit: Kit, land: Land, stone: Material) -> None:
                     at=(x, 0.75, z),
                     mapping="turned",
                 )
-    for (x0, z0), (x1, z1) in zip(tops, tops[1:], strict=False):
+    for (x0, z0), (x1, z1) in itertools.pairwise(tops):
         if z0 == z1 and abs(x1 - x0) < 2:
             kit.add(box(2.4, 0.55, 0.9, 0.05), stone, at=((x0 + x1) / 2, 4.5, z0))
     for _ in range(4):

@@ -31,7 +31,10 @@ def island(kit: Kit) -> None:
     )
     waves = 0.05 * land.noise(0.25)
     land.layer(kit.material("water", kit.color(1, "2a86a8"), "a8e8e4"), 0.0 + waves, -2.1)
-    inside = lambda x, z: land.at(x, z) > 0.5
+
+    def inside(x: float, z: float) -> bool:
+        return land.at(x, z) > 0.5
+
     stone = kit.material("stone")
     land.scatter(
         kit.whole(5, 8), lambda x, y, z: palm(kit, x, y, z, kit.between(3.4, 5.0)), inside, 1.8
@@ -72,7 +75,10 @@ def desert(kit: Kit) -> None:
     land.layer(kit.material("sand", kit.color(0, "dcbc82")), base=-2.6)
     stone = kit.material("stone", "b0885c")
     if oasis:
-        ring = lambda x, z: 0.33 < math.hypot(x, z) / (width / 2) < 0.5
+
+        def ring(x: float, z: float) -> bool:
+            return 0.33 < math.hypot(x, z) / (width / 2) < 0.5
+
         land.scatter(8, lambda x, y, z: palm(kit, x, y, z, kit.between(3.4, 4.8)), ring, 1.5)
         land.scatter(9, lambda x, y, z: bush(kit, kit.material("leaves"), x, y, z, 0.6), ring, 1.0)
     else:

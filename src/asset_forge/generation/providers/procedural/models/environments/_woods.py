@@ -132,7 +132,10 @@ def village(kit: Kit) -> None:
         0.09,
     )
     wood, iron = kit.material("wood"), kit.material("iron")
-    side_of = lambda z: 1.4 * math.sin(z * 0.3 + kit.tone)
+
+    def side_of(z: float) -> float:
+        return 1.4 * math.sin(z * 0.3 + kit.tone)
+
     for side in (-1, 1):
         for i in range(9):
             z = -8 + 2 * i
@@ -160,7 +163,10 @@ def village(kit: Kit) -> None:
         kit.add(box(0.26, 0.36, 0.26, 0.03), light, at=(x, y + 2.45, z))
         kit.add(lathe([(0.26, 0), (0.03, 0.25)], 4), iron, at=(x, y + 2.8, z))
     bark = kit.material("bark")
-    away = lambda x, z: abs(x - side_of(z)) > 3.4
+
+    def away(x: float, z: float) -> bool:
+        return abs(x - side_of(z)) > 3.4
+
     land.scatter(
         8, lambda x, y, z: tree(kit, bark, leaf, x, y, z, kit.between(3.2, 4.6)), away, 2.6
     )

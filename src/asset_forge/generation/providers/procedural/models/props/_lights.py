@@ -118,7 +118,7 @@ def campfire(kit: Kit) -> None:
             bark,
             mapping="grain-x",
         )
-    for i in range(9):
+    for _ in range(9):
         a, r = kit.between(0, 6.28), kit.between(0, 0.2)
         tall = kit.between(0.45, 0.75) * (1.2 - r * 2.5)
         kit.add(

@@ -90,7 +90,7 @@ def rock(kit: Kit) -> None:
         stone,
         crease=28,
     )
-    for i in range(kit.whole(3, 6)):
+    for _ in range(kit.whole(3, 6)):
         a = kit.between(0, 6.28)
         land.rock(kit, stone, math.cos(a) * 0.95, 0, math.sin(a) * 0.85, kit.between(0.12, 0.26))
     if kit.says("mossy", "overgrown") or kit.chance(0.5):
