@@ -103,7 +103,7 @@ class Application:
         )
         self.errors = self._build_errors()
         self.drain = Drain(
-            grace_seconds=settings.grace_seconds, linger_seconds=settings.drain_seconds
+            grace_seconds=settings.grace_seconds, linger_seconds=settings.effective_drain_seconds
         )
         self.database = Database(
             settings.effective_database_url,

@@ -51,7 +51,7 @@ class Settings(BaseModel):
     log_level: Literal["trace", "debug", "info", "warning", "error", "critical"] = "info"
     trusted_proxies: tuple[str, ...] = ()  # CIDR networks
     allow_anonymous: bool = False  # listen beyond loopback without sign-in
-    drain_seconds: float = Field(default=5.0, ge=0, le=600)  # serve on after readiness went down
+    drain_seconds: float | None = Field(default=None, ge=0, le=600)  # serve on, not ready
     grace_seconds: float = Field(default=25.0, ge=0, le=3600)  # then wait for what is running
 
     # Where it keeps things.
@@ -196,6 +196,14 @@ class Settings(BaseModel):
             "elevenlabs": self.elevenlabs_api_key is not None,
             "procedural": True,
         }
+
+    @property
+    def effective_drain_seconds(self) -> float:
+        """How long a process that is told to end serves on: 5 s where others route to it."""
+        if self.drain_seconds is not None:
+            return self.drain_seconds
+        behind_others = self.environment in (Environment.PRODUCTION, Environment.STAGING)
+        return 5.0 if behind_others else 0.0
 
     @property
     def secrets(self) -> tuple[str, ...]:
