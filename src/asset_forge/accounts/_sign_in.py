@@ -102,7 +102,8 @@ class LocalSignIn:
 
 def normalized_login(login: str) -> str:
     """Return the one spelling of a login under which it is stored, limited and looked up."""
-    return unicodedata.normalize("NFKC", login.strip()).casefold()
+    folded = unicodedata.normalize("NFKC", login).casefold()
+    return unicodedata.normalize("NFKC", folded).casefold().strip()
 
 
 def is_login(subject: str) -> bool:

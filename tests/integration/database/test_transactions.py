@@ -184,6 +184,30 @@ async def test_clients_that_leave_cost_no_connection(small: Database, registry: 
             session.add(lease("sweep"))
 
 
+async def test_a_second_cancellation_does_not_keep_the_connection_from_the_pool(
+    small: Database, registry: Registry
+) -> None:
+    running = asyncio.Event()
+
+    async def work() -> None:
+        async with small.transaction() as session:
+            session.add(lease("sweep"))
+            await session.flush()
+            running.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(work())
+    await running.wait()
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    await asyncio.gather(task, return_exceptions=True)
+    async with asyncio.timeout(10):
+        while connections(registry) != (0, 1, SIZE):
+            await asyncio.sleep(0.01)
+    assert await names(small) == []
+
+
 async def test_a_client_that_leaves_its_place_in_the_queue_lets_the_next_one_in(
     small: Database,
 ) -> None:

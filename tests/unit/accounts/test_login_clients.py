@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asset_forge.accounts._limits import (
@@ -37,6 +37,7 @@ def test_keys_are_equal_only_for_equal_parts(one: list[str], other: list[str]) -
 
 
 @given(st.text())
+@example("straß\u0301e")  # whose folded letters compose anew
 def test_a_login_is_normalized_for_good(login: str) -> None:
     once = normalized_login(login)
     if is_login(once):
