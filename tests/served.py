@@ -1,0 +1,299 @@
+"""The real service for tests: `asset-forge serve` as a process, with a data directory of its own.
+
+`server` is one that all tests share and everybody may use; `serve` starts more of them. What a
+server printed is shown with a test that fails, and every server is killed at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psutil
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+PROGRAM = str(Path(sys.executable).with_name("asset-forge"))
+START_SECONDS = 90.0
+"""Until a server is ready, and JOB_SECONDS until a job has ended: for machines that are busy."""
+JOB_SECONDS = 150.0
+
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+_ENDED = ("succeeded", "failed", "cancelled")
+_SHOWN_CHARACTERS = 6000
+_SERVERS = pytest.StashKey["list[Server]"]()
+_Result = TypeVar("_Result")
+
+Labels = tuple[tuple[str, str], ...]
+Sample = tuple[str, Labels]
+
+
+def environment_of(data_dir: Path, variables: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of a program that keeps its things in `data_dir`."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    own = {"PORT": "0", "ASSET_FORGE_DATA_DIR": str(data_dir), "DRAIN_SECONDS": "0"}
+    return inherited | own | dict(variables or {})
+
+
+def until(
+    what: str, condition: Callable[[], _Result | None], seconds: float = JOB_SECONDS
+) -> _Result:
+    """Wait until a condition returns something true, and return that."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {seconds:g} seconds: {what}")
+        time.sleep(0.05)
+
+
+class Scrape:
+    """The samples of one scrape, by name and labels."""
+
+    def __init__(self, text: str) -> None:
+        self.families = {family.name: family for family in text_string_to_metric_families(text)}
+        self.samples: dict[Sample, float] = {
+            (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+            for family in self.families.values()
+            for sample in family.samples
+        }
+
+    def value(self, name: str, **labels: str) -> float:
+        """Return one sample's value; 0 where there is no such series yet."""
+        return self.samples.get((name, tuple(sorted(labels.items()))), 0.0)
+
+    def total(self, name: str, **labels: str) -> float:
+        """Return the sum over all series of a name that have these labels."""
+        wanted = set(labels.items())
+        return sum(v for (n, own), v in self.samples.items() if n == name and wanted <= set(own))
+
+    def moved_since(self, before: Scrape) -> dict[Sample, float]:
+        """Return by how much each sample differs from an earlier scrape, where it does."""
+        keys = self.samples.keys() | before.samples.keys()
+        changes = {k: self.samples.get(k, 0.0) - before.samples.get(k, 0.0) for k in keys}
+        return {sample: change for sample, change in changes.items() if change}
+
+
+class Server:
+    """One `asset-forge serve`, which may be killed, ended and started again on the same data."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        log: Path,
+        variables: Mapping[str, str] | None = None,
+        command: Sequence[str] = (PROGRAM, "serve"),
+    ) -> None:
+        self.data_dir = data_dir
+        self.log = log
+        self._environment = environment_of(data_dir, variables)
+        self._command = list(command)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._groups: list[int] = []
+        self._headers: dict[str, str] = {}
+        self.url = ""
+
+    @property
+    def process(self) -> psutil.Process:
+        """The server process, without its children."""
+        assert self._process is not None, "the server was never started"
+        return psutil.Process(self._process.pid)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.url.rpartition(":")[2])
+
+    def start(self) -> None:
+        """Start it on a free port, and wait until it is ready."""
+        offset = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._environment,
+                start_new_session=True,
+            )
+        self._groups.append(self._process.pid)
+
+        def announced() -> re.Match[str] | None:
+            self._check_alive()
+            text = self.log.read_bytes()[offset:].decode(errors="replace")
+            return re.search(r"(http://[^\s/]+:\d+)/metrics\s", text)
+
+        self.url = until("the server says where it is", announced, START_SECONDS)[1]
+        until("the server is ready", self._is_ready, START_SECONDS)
+
+    def kill(self) -> None:
+        """Kill the server process alone, as the kernel would, without a chance to clean up."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(30)
+
+    def stop(self) -> int:
+        """Ask it to end, and return its exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(60)
+
+    def close(self) -> None:
+        """Kill the server and all that it started."""
+        for group in self._groups:
+            try:
+                os.killpg(group, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        if self._process is not None:
+            self._process.wait(30)
+
+    @contextmanager
+    def client(self, *, timeout: float = 60.0, **headers: str) -> Iterator[httpx.Client]:
+        """Open a client whose requests carry these headers and the server's session, if any."""
+        with httpx.Client(
+            base_url=self.url, timeout=timeout, headers=self._headers | headers, trust_env=False
+        ) as client:
+            yield client
+
+    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Send one request on a connection of its own."""
+        with self.client() as client:
+            return client.request(method, path, **arguments)
+
+    def get(self, path: str) -> Any:
+        """Read a document that has to be there."""
+        response = self.request("GET", path)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def sign_in(self, login: str, password: str) -> None:
+        """Act as a user from here on."""
+        body = {"login": login, "password": password}
+        response = self.request("POST", "/api/auth/login", json=body)
+        assert response.status_code == 200, response.text
+        self._headers = {"Authorization": f"Bearer {response.json()['token']}"}
+
+    def submit(self, type_: str, prompt: str = "a mossy stone thing", **fields: Any) -> str:
+        """Ask for an asset, and return the job's id."""
+        body = {"name": prompt, "type": type_, "prompt": prompt, "seed": 7} | fields
+        response = self.request("POST", "/api/generation", json=body)
+        assert response.status_code == 202, response.text
+        return str(response.json()["id"])
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """Read a job."""
+        job: dict[str, Any] = self.get(f"/api/generation/{job_id}")
+        return job
+
+    def ended(self, job_id: str, seconds: float = JOB_SECONDS) -> dict[str, Any]:
+        """Wait for a job's end, and return it."""
+
+        def look() -> dict[str, Any] | None:
+            job = self.job(job_id)
+            return job if job["status"] in _ENDED else None
+
+        return until(f"the job {job_id} ends", look, seconds)
+
+    def scrape(self, path: str = "/metrics/business") -> Scrape:
+        """Read the metrics of one path."""
+        response = self.request("GET", path)
+        assert response.status_code == 200, response.text
+        return Scrape(response.text)
+
+    def output(self) -> str:
+        """Return all that it has printed."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def _is_ready(self) -> bool:
+        self._check_alive()
+        try:
+            return self.request("GET", "/api/health/ready").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def _check_alive(self) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            pytest.fail(f"the server ended with code {self._process.returncode}:\n{self.output()}")
+
+
+ServerFactory = Callable[..., Server]
+
+
+@contextmanager
+def _closing(config: pytest.Config) -> Iterator[Callable[[Server], Server]]:
+    """Remember servers for the reports of failures, and kill them at the end."""
+    running = config.stash.setdefault(_SERVERS, [])
+    own: list[Server] = []
+
+    def keep(server: Server) -> Server:
+        own.append(server)
+        running.append(server)
+        return server
+
+    try:
+        yield keep
+    finally:
+        for server in own:
+            server.close()
+            running.remove(server)
+
+
+@pytest.fixture
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerFactory]:
+    """Start servers, by default one after the other on the same data directory.
+
+    Keyword arguments: `data_dir`, `variables` of the environment, `command`, and `start`.
+    """
+    with _closing(request.config) as keep:
+
+        def make(
+            variables: Mapping[str, str] | None = None,
+            *,
+            data_dir: Path = tmp_path / "var",
+            command: Sequence[str] = (PROGRAM, "serve"),
+            start: bool = True,
+        ) -> Server:
+            number = len(list(tmp_path.glob("server-*.log")))
+            log = tmp_path / f"server-{number}.log"
+            log.touch()
+            server = keep(Server(data_dir, log, variables, command))
+            if start:
+                server.start()
+            return server
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The server that tests share: without sign-in, so that everybody is its operator."""
+    home = tmp_path_factory.mktemp("served")
+    with _closing(request.config) as keep:
+        shared = keep(Server(home / "var", home / "server.log"))
+        shared.start()
+        yield shared
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Show what the servers printed last with each test that fails."""
+    report = yield
+    if report.failed:
+        for server in item.config.stash.get(_SERVERS, []):
+            title = f"end of {server.log}"
+            report.sections.append((title, server.output()[-_SHOWN_CHARACTERS:]))
+    return report
