@@ -202,9 +202,10 @@ class AssetService:
         async for chunk in chunks:
             yield chunk
             sent += len(chunk)
-        if sent == size:
-            self._downloads.labels(file_type).inc()
-            self._actions.count("download", "asset")
+            # At once: a client that has its last byte may close before this is asked for more.
+            if sent == size:
+                self._downloads.labels(file_type).inc()
+                self._actions.count("download", "asset")
 
     def _new_asset(
         self, principal: Principal, asset_id: str, details: UploadDetails, filename: str
