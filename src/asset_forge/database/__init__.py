@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asset_forge.database._engine import Database, ReadOnlyTransaction
 from asset_forge.database._translation import DatabaseUnavailable
-from asset_forge.database._url import DatabaseUnusable
+from asset_forge.database._url import DatabaseUnusable, parse_database_url
 from asset_forge.database.metrics import DECLARATIONS, DatabaseMetrics
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "DatabaseUnavailable",
     "DatabaseUnusable",
     "ReadOnlyTransaction",
+    "parse_database_url",
 ]
