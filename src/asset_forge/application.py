@@ -27,7 +27,7 @@ from asset_forge.assets import (
     sweep_orphans,
 )
 from asset_forge.clock import Clock, utc_now
-from asset_forge.database import Database, DatabaseMetrics
+from asset_forge.database import Database, DatabaseMetrics, parse_database_url
 from asset_forge.generation.children import ChildProcesses
 from asset_forge.generation.door import ProviderDoor
 from asset_forge.generation.engine import JobEngine
@@ -154,12 +154,12 @@ class Application:
             preload=PRELOAD,
         )
         self.door = ProviderDoor(self.metrics, self._clock)
-        providers: dict[str, Provider] = {"procedural": ProceduralProvider(self.children)}
+        self.providers: dict[str, Provider] = {"procedural": ProceduralProvider(self.children)}
         self.records = GenerationRecords(self.database, self._clock)
         self.pipeline = Pipeline(
             Parts(
                 records=self.records,
-                providers=providers,
+                providers=self.providers,
                 door=self.door,
                 assets=GeneratedAssets(self.database, self.storage, clock=self._clock),
                 search=self.search,
@@ -167,7 +167,10 @@ class Application:
                 report_error=self._report_error,
             )
         )
-        database_url = settings.effective_database_url
+        database = parse_database_url(settings.effective_database_url)
+        embedded = database.dialect == "sqlite"
+        sync_url = database.synchronous.render_as_string(hide_password=False)
+        jobs = database.synchronous.set(database=str(database.path.with_name("jobs.db")))
         self.engine = JobEngine(
             pipeline=self.pipeline,
             records=self.records,
@@ -175,13 +178,11 @@ class Application:
                 self.database,
                 self._clock,
                 id=new_id(),
-                sync_url=database_url,
+                sync_url=sync_url,
                 version=__version__,
-                locks=settings.data_dir / "executors" if settings.embedded_database else None,
+                locks=database.path.with_name("executors") if embedded else None,
             ),
-            system_database_url=f"sqlite:///{settings.data_dir.absolute() / 'jobs.db'}"
-            if settings.embedded_database
-            else database_url,
+            system_database_url=jobs.render_as_string() if embedded else sync_url,
             concurrency=settings.job_concurrency,
             runs_jobs=settings.run_jobs,
         )

@@ -19,8 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
 
-Provider = Literal["meshy", "openai", "anthropic", "elevenlabs", "procedural"]
-
 
 class SettingsError(Exception):
     """The environment cannot be used; `lines` holds one sentence for each fault in it."""
@@ -60,10 +58,9 @@ class Settings(BaseModel):
     database_url: str = ""  # default: asset-forge.db inside the data directory
     database_pool_size: int = Field(default=20, ge=1, le=1000)
     storage_url: str = ""  # default: objects/ inside the data directory
-    qdrant_url: str = ""
 
     # Who may use it, and how much.
-    auth_providers: tuple[Literal["local", "privy"], ...] = ()
+    auth_providers: tuple[Literal["local"], ...] = ()
     session_hours: float = Field(default=12.0, gt=0, le=24 * 90)
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1, le=100 * GIBIBYTE)
     default_user_quota_bytes: int | None = Field(default=None, ge=0)
@@ -81,7 +78,6 @@ class Settings(BaseModel):
     sentry_dsn: SecretStr | None = None
     sentry_in_development: bool = False
     railway_deployment_id: str = ""
-    prometheus_url: str = ""
 
     # Providers.
     meshy_api_key: SecretStr | None = None
@@ -139,13 +135,6 @@ class Settings(BaseModel):
             raise ValueError("must begin with file://, s3://, gs:// or az://")
         return value
 
-    @field_validator("qdrant_url", "prometheus_url")
-    @classmethod
-    def _http_url(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
-        return value
-
     @field_validator("sentry_dsn")
     @classmethod
     def _whole_dsn(cls, value: SecretStr | None) -> SecretStr | None:
@@ -168,8 +157,8 @@ class Settings(BaseModel):
 
     @property
     def embedded_database(self) -> bool:
-        """Whether the database is the file inside the data directory."""
-        return not self.database_url
+        """Whether the database is a file of this machine, SQLite's."""
+        return not self.database_url.startswith("postgres")
 
     @property
     def effective_database_url(self) -> str:
@@ -185,17 +174,6 @@ class Settings(BaseModel):
     def effective_health_details(self) -> Literal["full", "authorized", "none"]:
         """Who sees the details of the deep probe; off loopback only the authorized."""
         return self.health_details or ("full" if self.is_loopback else "authorized")
-
-    @property
-    def configured_providers(self) -> dict[Provider, bool]:
-        """Each provider, and whether it can be used."""
-        return {
-            "meshy": self.meshy_api_key is not None,
-            "openai": self.openai_api_key is not None,
-            "anthropic": self.anthropic_api_key is not None,
-            "elevenlabs": self.elevenlabs_api_key is not None,
-            "procedural": True,
-        }
 
     @property
     def effective_drain_seconds(self) -> float:
@@ -226,6 +204,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if text := variables.get(_variable(name), "").strip():
             values[name] = text
     lines: list[str] = []
+    faulty: set[str] = set()
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -233,7 +212,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         lines = [_describe(fault["loc"], fault["msg"], variables) for fault in faults]
         faulty = {str(fault["loc"][0]) for fault in faults}
         settings = Settings(**{name: values[name] for name in values if name not in faulty})
-    lines += _contradictions(settings)
+    if "auth_providers" not in faulty:
+        lines += _contradictions(settings)
     if lines:
         raise SettingsError(lines)
     return settings
@@ -248,7 +228,8 @@ def _describe(location: tuple[int | str, ...], message: str, variables: Mapping[
     variable = _variable(name)
     secret = "SecretStr" in str(Settings.model_fields[name].annotation)
     value = variables.get(variable, "")
-    shown = "" if secret or "://" in value else f"={value[:100]!r}"
+    # A URL may hold a password, also a malformed one.
+    shown = "" if secret or variable.endswith("_URL") else f"={value[:100]!r}"
     allowed = message.removeprefix("Value error, ").replace("Input should be", "must be")
     return f"{variable}{shown}: {allowed}"
 
@@ -262,16 +243,4 @@ def _contradictions(settings: Settings) -> list[str]:
             "that anybody could act as the operator; set AUTH_PROVIDERS=local or HOST=127.0.0.1, "
             "or, if that is really meant, ALLOW_ANONYMOUS=true"
         )
-    if "privy" in settings.auth_providers:
-        missing = [
-            variable
-            for variable, value in (
-                ("PRIVY_APP_ID", settings.privy_app_id),
-                ("PRIVY_APP_SECRET", settings.privy_app_secret),
-            )
-            if not value
-        ]
-        lines += [
-            f"{variable}: must be set, since AUTH_PROVIDERS names privy" for variable in missing
-        ]
     return lines

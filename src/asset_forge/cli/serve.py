@@ -22,7 +22,7 @@ def serve() -> None:
     prepare(settings)
     listener = _bind(settings)
     application = Application(settings)
-    _announce(settings, listener)
+    _announce(application, listener)
     config = uvicorn.Config(
         application.web(),
         http=counting_protocol(application.registry),
@@ -55,17 +55,17 @@ def _bind(settings: Settings) -> socket.socket:
     return listener
 
 
-def _announce(settings: Settings, listener: socket.socket) -> None:
+def _announce(application: Application, listener: socket.socket) -> None:
     """Print where everything is. To standard error: standard output is the log's."""
+    settings = application.settings
     host, port = listener.getsockname()[:2]
     base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    providers = [name for name, usable in settings.configured_providers.items() if usable]
     rows = {
         "API docs": f"{base}/api/docs",
         "Metrics": f"{base}/metrics  {base}/metrics/business",
         "Health": f"{base}/api/health/deep",
         "Data": str(settings.data_dir.absolute()),
-        "Providers": ", ".join(providers),
+        "Providers": ", ".join(application.providers),
         "Sign-in": ", ".join(settings.auth_providers) or "none: every request is the operator's",
     }
     console = Console(stderr=True, highlight=False)
