@@ -91,7 +91,8 @@ def mesh_all(bodies: list[Body], max_triangles: int) -> list[Part]:
 
 def _mesh(solid: Manifold) -> tuple[Floats, NDArray[np.int64]]:
     mesh = solid.to_mesh64()
-    return np.array(mesh.vert_properties[:, :3]), np.array(mesh.tri_verts, np.int64)
+    vertices = np.array(mesh.vert_properties, np.float64)  # pyright: ignore[reportUnknownArgumentType]
+    return vertices[:, :3], np.array(mesh.tri_verts, np.int64)
 
 
 def primitives_of(parts: list[Part]) -> list[Primitive]:
@@ -162,7 +163,9 @@ def _indexed(
     )
     _, first, inverse = np.unique(key, axis=0, return_index=True, return_inverse=True)
     inverse = inverse.reshape(-1)
-    summed = np.column_stack([np.bincount(inverse, tangent[:, k], len(first)) for k in range(3)])
+    summed: Floats = np.column_stack(
+        [np.bincount(inverse, tangent[:, k], len(first)).astype(np.float64) for k in range(3)]
+    )
     vertex_normal = normal[first]
     hand = np.where(tangent[first, 3] > 0, 1.0, -1.0)
     return Primitive(
@@ -195,8 +198,9 @@ def _upright(tangents: Floats, normals: Floats) -> Floats:
     """Unit tangents at right angles to the normals; any such where a tangent is undefined."""
     flat = tangents - normals * np.einsum("ij,ij->i", tangents, normals)[:, None]
     size = np.linalg.norm(flat, axis=1, keepdims=True)
-    axis = np.where(np.abs(normals[:, :1]) < 0.8, [[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]])
-    spare = np.cross(np.cross(normals, axis), normals)
+    across, up = np.array([[1.0, 0.0, 0.0]]), np.array([[0.0, 1.0, 0.0]])
+    axis: Floats = np.where(np.abs(normals[:, :1]) < 0.8, across, up)
+    spare: Floats = np.cross(np.cross(normals, axis), normals)
     spare /= np.maximum(np.linalg.norm(spare, axis=1, keepdims=True), 1e-14)
     return np.where(size > 1e-12, flat / np.maximum(size, 1e-12), spare)
 

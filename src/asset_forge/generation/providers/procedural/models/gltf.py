@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import trimesh
-from trimesh.exchange.gltf import export_glb
+from trimesh.exchange.gltf import export_glb  # pyright: ignore[reportUnknownVariableType]
 from trimesh.visual.material import PBRMaterial
 from trimesh.visual.texture import TextureVisuals
 

@@ -7,6 +7,7 @@ from manifold3d import Manifold, Mesh64
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 Field = Callable[[Floats], Floats]
 """Points (n, 3) to signed distances (n,), negative inside."""
 Point3 = tuple[float, float, float]
@@ -119,13 +120,12 @@ def mesh(field: Field, low: Point3, high: Point3, cell: float, coarse: float = 0
     """
     origin = np.array(low) - 1.5 * cell
     counts = np.ceil((np.array(high) - np.array(low)) / cell + 3).astype(int) + 1
-    grid = np.stack(np.meshgrid(*(np.arange(n) for n in counts), indexing="ij"), -1)
+    grid = np.stack(np.meshgrid(*[np.arange(int(n)) for n in counts], indexing="ij"), -1)
     values = field(origin + grid.reshape(-1, 3) * cell).reshape(counts)
     for axis in range(3):
-        shell = [slice(None)] * 3
+        side = np.moveaxis(values, axis, 0)
         for end in (0, -1):
-            shell[axis] = end
-            values[tuple(shell)] = np.maximum(values[tuple(shell)], cell)
+            side[end] = np.maximum(side[end], cell)
     # A value of exactly or nearly 0 would give triangles without area.
     values = np.where(np.abs(values) < 0.04 * cell, np.copysign(0.04 * cell, values), values)
     keys, faces = _march(values)
@@ -154,7 +154,9 @@ def _march(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     tetrahedra = corners[:, _TETRAHEDRA].reshape(-1, 4)
     flat = inside.reshape(-1)
     masks = flat[tetrahedra] @ np.array([1, 2, 4, 8])
-    low, high, outward = [], [], []
+    low: list[Integers] = []
+    high: list[Integers] = []
+    outward: list[Floats] = []
     for mask, triangles in _CUTS.items():
         chosen = tetrahedra[masks == mask]
         if not len(chosen):
@@ -172,8 +174,8 @@ def _march(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         return np.empty((0, 2), np.int64), np.empty((0, 3), np.int64)
     a, b, direction = np.concatenate(low), np.concatenate(high), np.concatenate(outward)
     codes, faces = np.unique(a * values.size + b, return_inverse=True)
-    faces = faces.reshape(-1, 3)
-    keys = np.column_stack([codes // values.size, codes % values.size])
+    faces = faces.reshape(-1, 3).astype(np.int64)
+    keys: Integers = np.column_stack([codes // values.size, codes % values.size])
     middle = np.stack(np.unravel_index(a, counts), -1) + np.stack(np.unravel_index(b, counts), -1)
     normal = np.cross(middle[:, 1] - middle[:, 0], middle[:, 2] - middle[:, 0])
     flip = np.einsum("ij,ij->i", normal, direction) < 0

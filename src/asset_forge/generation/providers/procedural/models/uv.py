@@ -59,7 +59,7 @@ def _turned(corners: Floats, normals: Floats, meters: float) -> Floats:
     center = corners.mean(1)
     middle = np.arctan2(center[:, 0], center[:, 2])[:, None] / (2 * np.pi)
     angle = middle + (angle - middle + 0.5) % 1.0 - 0.5
-    angle = np.where(radius < 1e-7, middle, angle)
+    angle: Floats = np.where(radius < 1e-7, middle, angle)
     uv = np.stack([angle * around, corners[..., 1] / meters], -1)
     uv[flat] = corners[flat][..., [0, 2]] / meters
     return uv

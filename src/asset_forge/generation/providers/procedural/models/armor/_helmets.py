@@ -36,7 +36,7 @@ def main_of(kit: Kit, default: str = "steel") -> Material:
         word = default
     return kit.material(
         word,
-        kit.color(0, "b0b6be")
+        kit.color(0, "3a3840" if is_evil(kit) else "b0b6be")
         if word in ("steel", "leather", "scales", "cloth")
         and (kit.reading.colors or word == "steel")
         else None,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from asset_forge.generation.providers.procedural.models.armor._helmets import PLATE
 from asset_forge.generation.providers.procedural.models.kit import METALS, Kit
+from asset_forge.generation.providers.procedural.models.materials import Material
 from asset_forge.generation.providers.procedural.models.solids import (
     ball,
     box,
@@ -17,6 +18,49 @@ from asset_forge.generation.providers.procedural.models.solids import (
     torus,
     tube,
 )
+
+
+def _outline_of(kit: Kit) -> str:
+    if kit.style("round") or kit.says("buckler", "viking"):
+        return "round"
+    if kit.says("tower"):
+        return "tower"
+    if kit.says("kite", "knight"):
+        return "kite"
+    return kit.pick("round", "kite", "heater")
+
+
+def _round(kit: Kit, face: Material, metal: Material, wood: bool) -> None:
+    """A domed disc with rim, boss and rivets."""
+    r = kit.between(0.2, 0.24) if kit.says("buckler") else kit.between(0.38, 0.44)
+    dish = lathe(
+        [
+            (r, 0),
+            (r, 0.02),
+            (r * 0.6, 0.055),
+            (0, 0.075),
+        ],
+        kit.sides(36),
+    ).rotate((90, 0, 0))
+    kit.add(dish, face, mapping="grain-y" if wood else "box", crease=30)
+    kit.add(torus(r, 0.018, kit.sides(40), 8).rotate((90, 0, 0)), metal, at=(0, 0, 0.01))
+    kit.add(
+        lathe([(r * 0.3, 0), (r * 0.28, 0.02), (r * 0.2, 0.07), (0, 0.095)], kit.sides(24)).rotate(
+            (90, 0, 0)
+        ),
+        metal,
+        at=(0, 0, 0.055),
+    )
+    for i in range(8):
+        a = math.pi / 4 * i
+        kit.add(ball(0.016, 10), metal, at=(math.cos(a) * r * 0.86, math.sin(a) * r * 0.86, 0.03))
+        if i % 2 == 0 and wood:
+            kit.add(
+                box(0.035, r * 0.6, 0.02, 0.004),
+                metal,
+                at=(-math.sin(a) * r * 0.3, math.cos(a) * r * 0.3, 0.048),
+                turn=(0, 0, math.degrees(a)),
+            )
 
 
 def shield(kit: Kit) -> None:
@@ -33,47 +77,9 @@ def shield(kit: Kit) -> None:
         kit.color(1, "c8963a") if len(kit.reading.colors) > 1 else None,
     )
     leather = kit.material("leather")
-    kind = (
-        "round"
-        if kit.style("round") or kit.says("buckler", "viking")
-        else "tower"
-        if kit.says("tower")
-        else "kite"
-        if kit.says("kite", "knight")
-        else kit.pick("round", "kite", "heater")
-    )
+    kind = _outline_of(kit)
     if kind == "round":
-        r = kit.between(0.2, 0.24) if kit.says("buckler") else kit.between(0.38, 0.44)
-        dish = lathe(
-            [
-                (r, 0),
-                (r, 0.02),
-                (r * 0.6, 0.055),
-                (0, 0.075),
-            ],
-            kit.sides(36),
-        ).rotate((90, 0, 0))
-        kit.add(dish, face, mapping="grain-y" if wood else "box", crease=30)
-        kit.add(torus(r, 0.018, kit.sides(40), 8).rotate((90, 0, 0)), metal, at=(0, 0, 0.01))
-        kit.add(
-            lathe(
-                [(r * 0.3, 0), (r * 0.28, 0.02), (r * 0.2, 0.07), (0, 0.095)], kit.sides(24)
-            ).rotate((90, 0, 0)),
-            metal,
-            at=(0, 0, 0.055),
-        )
-        for i in range(8):
-            a = math.pi / 4 * i
-            kit.add(
-                ball(0.016, 10), metal, at=(math.cos(a) * r * 0.86, math.sin(a) * r * 0.86, 0.03)
-            )
-            if i % 2 == 0 and wood:
-                kit.add(
-                    box(0.035, r * 0.6, 0.02, 0.004),
-                    metal,
-                    at=(-math.sin(a) * r * 0.3, math.cos(a) * r * 0.3, 0.048),
-                    turn=(0, 0, math.degrees(a)),
-                )
+        _round(kit, face, metal, wood)
     else:
         outline = {
             "tower": [(-0.3, -0.5), (0.3, -0.5), (0.3, 0.5), (-0.3, 0.5)],

@@ -160,7 +160,7 @@ def _shape(kit: Kit) -> tuple[str, dict[str, float]]:
     name = next((n for n in table if kit.says(n)), None) or kit.pick(
         "wolf", "boar", "bear", "lizard", "fox"
     )
-    values = dict(zip(keys, table[name], strict=True))
+    values: dict[str, float] = dict(zip(keys, table[name], strict=True))
     values["bulk"] *= kit.reading.width * kit.between(0.95, 1.06)
     return name, values
 

@@ -92,7 +92,7 @@ def _slab(x: Floats, z: Floats, top: Floats, base: float) -> Manifold:
     n, m = x.shape
     upper = np.stack([x, top, z], -1).reshape(-1, 3)
     lower = np.stack([x, np.full_like(top, base), z], -1).reshape(-1, 3)
-    index = np.arange(n * m).reshape(n, m)
+    index: NDArray[np.int64] = np.arange(n * m, dtype=np.int64).reshape(n, m)
     a, b, c, d = index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]
     quads = np.stack([a, d, c, b], -1).reshape(-1, 4)
     faces = [quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]

@@ -21,8 +21,9 @@ def potion(kit: Kit) -> None:
     """Flasks of several shapes with liquid, cork and label cord."""
     glow = kit.element is not None or kit.says("healing", "mana", "glowing")
     color = kit.color(0, kit.pick("c01c38", "2450c0", "30a848", "9a3ac8"))
+    pale = [min(1.0, channel * 1.25 + 0.1) for channel in color]
     liquid = (
-        kit.material("glow", color, tuple(min(1.0, c * 1.25 + 0.1) for c in color))
+        kit.material("glow", color, (pale[0], pale[1], pale[2]))
         if glow
         else kit.material("glass", color)
     )  # type: ignore[arg-type]

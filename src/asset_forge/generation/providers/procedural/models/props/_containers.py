@@ -2,6 +2,9 @@
 
 import math
 
+import numpy as np
+from manifold3d import Manifold
+
 from asset_forge.generation.providers.procedural.models.kit import METALS, Kit
 from asset_forge.generation.providers.procedural.models.props._furniture import (
     WOODS,
@@ -28,7 +31,7 @@ def barrel(kit: Kit) -> None:
     count = 14
     for i in range(count):
         outline = [(-math.pi / count * 0.97, 0), (math.pi / count * 0.97, 0)]
-        points = []
+        points: list[tuple[float, float, float]] = []
         for t in (0, 0.25, 0.5, 0.75, 1):
             radius = r * (1 + (bulge - 1) * (1 - (2 * t - 1) ** 2))
             for depth in (0.0, 0.05):
@@ -36,9 +39,6 @@ def barrel(kit: Kit) -> None:
                     ((radius - depth) * math.sin(a), h * t, (radius - depth) * math.cos(a))
                     for a, _ in outline
                 ]
-        import numpy as np
-        from manifold3d import Manifold
-
         rings = [Manifold.hull_points(np.array(points[k : k + 8])) for k in (0, 4, 8, 12)]
         kit.add(
             sum(rings[1:], rings[0]),

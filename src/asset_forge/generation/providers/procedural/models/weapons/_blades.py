@@ -2,6 +2,9 @@
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from asset_forge.generation.providers.procedural.models.kit import METALS, Kit
 from asset_forge.generation.providers.procedural.models.materials import Material
 from asset_forge.generation.providers.procedural.models.solids import (
@@ -14,6 +17,7 @@ from asset_forge.generation.providers.procedural.models.solids import (
 )
 from asset_forge.generation.providers.procedural.models.weapons._grips import pommel, wrapped_grip
 
+Floats = NDArray[np.float64]
 BLADES = (*METALS, "crystal", "obsidian", "bone", "stone", "ice", "wood", "jade")
 
 
@@ -65,7 +69,11 @@ def _sword(kit: Kit, length: float, half: float, grip: float, curved: bool) -> N
             body = body - groove.translate((0, 0, side * half * 0.38))
     if curved:
         bend = kit.between(0.1, 0.2) * length * (1 if kit.chance(0.9) else -1)
-        body = body.warp_batch(lambda p: p + bend * _bend(p[:, 1], base, length))
+
+        def bent(points: Floats) -> Floats:
+            return points + bend * _bend(points[:, 1], base, length)
+
+        body = body.warp_batch(bent)
     kit.add(body, steel, mapping="grain-y", crease=22)
     if kit.element is not None:
         _edge_glow(kit, outline, half, base, length, curved)
@@ -74,10 +82,9 @@ def _sword(kit: Kit, length: float, half: float, grip: float, curved: bool) -> N
     pommel(kit, trim, -grip / 2, max(0.02, half * 0.85))
 
 
-def _bend(y: object, base: float, length: float) -> object:
-    import numpy as np
-
-    t = np.clip((np.asarray(y) - base) / length, 0, 1)
+def _bend(y: Floats, base: float, length: float) -> Floats:
+    """How far along X each height of a curved blade is pushed, up to 1 at the point."""
+    t = np.clip((y - base) / length, 0, 1)
     return np.stack([t**2, np.zeros_like(t), np.zeros_like(t)], 1)
 
 

@@ -2,6 +2,9 @@
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from asset_forge.generation.providers.procedural.models.kit import METALS, Kit
 from asset_forge.generation.providers.procedural.models.materials import Material
 from asset_forge.generation.providers.procedural.models.solids import (
@@ -100,10 +103,8 @@ def axe_head(kit: Kit, metal: Material, y: float, size: float, side: int) -> Non
     points = [(x, y + h) for x, h in outline]
     solid = plate(points[::-1], 0.034)
 
-    def sharpen(p):
-        import numpy as np
-
-        q = p.copy()
+    def sharpen(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        q = points.copy()
         q[:, 2] *= 1 - 0.9 * np.clip((q[:, 0] - 0.02) / (size * 1.0), 0, 1)
         return q
 

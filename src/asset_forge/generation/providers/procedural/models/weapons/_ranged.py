@@ -25,7 +25,8 @@ def bow(kit: Kit) -> None:
         word, kit.color(0, kit.pick("7a4e2a", "5a3820", "9a6c3c")) if word == "wood" else None
     )
     recurve = kit.says("recurve", "elven", "elvish") or kit.chance(0.4)
-    path, radii = [], []
+    path: list[tuple[float, float, float]] = []
+    radii: list[float] = []
     for i in range(25):
         t = -1 + 2 * i / 24
         z = 0.02 - 0.3 * tall * t * t
@@ -55,7 +56,8 @@ def staff(kit: Kit) -> None:
         word, kit.color(1, kit.pick("5c3e26", "6e5a44", "3a2a20")) if word == "wood" else None
     )
     low, top = -length * 0.45, length * 0.55
-    twist, path = kit.between(0.2, 1.0) * thick, []
+    twist = kit.between(0.2, 1.0) * thick
+    path: list[tuple[float, float, float]] = []
     for i in range(17):
         t = i / 16
         path.append((twist * math.sin(t * 9 + kit.tone), low + length * t, twist * math.cos(t * 7)))
