@@ -1,1 +1,1 @@
-"""Metrics, health, errors, logs and traces for any ASGI application; imports nothing of the service."""
+"""Metrics, health, errors, logs and traces for any ASGI application."""
