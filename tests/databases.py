@@ -22,11 +22,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
 from asset_forge.database import Database, schema
 
+_PREFIX = "asset-forge-postgres-"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _SETTINGS = {
@@ -49,7 +51,8 @@ class PostgresServer:
     """
 
     def __init__(self, programs: Path) -> None:
-        self._home = Path(tempfile.mkdtemp(prefix="asset-forge-postgres-"))
+        _remove_leftovers()
+        self._home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._home.chmod(0o755)
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self._programs = self._reachable(programs)
@@ -168,6 +171,25 @@ def find_postgres() -> Path | None:
                 return programs
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
     return installed[0].parent if installed else None
+
+
+def _remove_leftovers() -> None:
+    """Clean up after runs that were killed and could not do so themselves."""
+    for home in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = home.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            _end_server_in(home)
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _end_server_in(home: Path) -> None:
+    try:
+        server = psutil.Process(int((home / "data" / "postmaster.pid").read_text().split()[0]))
+        if str(home / "data") in server.cmdline():
+            server.send_signal(signal.SIGQUIT)
+            server.wait(_STOP_SECONDS)
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return  # it has ended, or never began
 
 
 def _free_port() -> int:
