@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  (a script, not a package)
 """Render what the procedural provider makes to docs/images.
 
 Usage: python scripts/contact_sheet.py [TYPE…]
