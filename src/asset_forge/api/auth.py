@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from asset_forge.accounts import AccountService, Credentials, Principal
@@ -56,6 +57,12 @@ class SessionView(msgspec.Struct, rename="camel"):
     user: UserView
 
 
+_LOGGED_OUT: Final = {
+    204: ResponseSpec(None, generate_examples=False, description="There is no session any more"),
+    **problem_responses(403, 415),
+}
+
+
 class AuthController(Controller):
     """The routes of logging in and out."""
 
@@ -94,7 +101,7 @@ class AuthController(Controller):
         )
         return response
 
-    @post("/logout", status_code=204, summary="Log out", responses=problem_responses(403))
+    @post("/logout", status_code=204, summary="Log out", responses=_LOGGED_OUT)
     async def logout(
         self, request: Request[Any, Any, Any], accounts: NamedDependency[AccountService]
     ) -> Response[None]:

@@ -16,22 +16,48 @@ from asset_forge.accounts import Principal
 from asset_forge.api.assets import PageCursor, PageLimit
 from asset_forge.api.problems import problem_responses
 from asset_forge.asset_types import AssetType
+from asset_forge.assets import NAME_LIMIT
 from asset_forge.clock import rfc3339
 from asset_forge.database.models import Generation
+from asset_forge.generation.metrics import PROVIDERS
 from asset_forge.generation.pipeline import STAGES
 from asset_forge.generation.records import OPEN, Status
-from asset_forge.generation.service import GenerationRequest, GenerationService, Origin
+from asset_forge.generation.service import (
+    MAX_PROMPT,
+    MAX_SEED,
+    GenerationRequest,
+    GenerationService,
+    Origin,
+)
 from asset_forge.observability import context
 
 
-class GenerationBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """What to make. `provider` is `auto` unless given; a seed that is not given is drawn."""
+def _documented(description: str, **schema: object) -> msgspec.Meta:
+    """Describe a field whose value the service checks, in words of its own."""
+    return msgspec.Meta(extra_json_schema={"description": description, "extra": schema})
 
-    name: str
-    type: str
-    prompt: str
-    provider: str = "auto"
-    seed: int | None = None
+
+_Name = Annotated[str, _documented("What to call the asset", min_length=1, max_length=NAME_LIMIT)]
+_Type = Annotated[str, _documented("What to make", enum=[kind.value for kind in AssetType])]
+_Prompt = Annotated[
+    str, _documented("What it is like, in words", min_length=1, max_length=MAX_PROMPT)
+]
+_Provider = Annotated[
+    str, _documented("Who makes it; auto takes the first that can", enum=["auto", *PROVIDERS])
+]
+_Seed = Annotated[
+    int, _documented("The same prompt and seed give the same file", minimum=0, maximum=MAX_SEED)
+]
+
+
+class GenerationBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """What to make. A seed that is not given is drawn."""
+
+    name: _Name
+    type: _Type
+    prompt: _Prompt
+    provider: _Provider = "auto"
+    seed: _Seed | None = None
     project_id: str | None = None
     options: dict[str, Any] = {}
 

@@ -15,7 +15,7 @@ from asset_forge.observability.metrics import Registry
 from asset_forge.settings import Settings
 
 _NAMES = Annotated[
-    list[str] | None, QueryParameter(name="name[]", description="Only samples of these names")
+    tuple[str, ...], QueryParameter(name="name[]", description="Only samples of these names")
 ]
 
 
@@ -30,7 +30,7 @@ async def system_metrics(
     request: Request[Any, Any, Any],
     registry: NamedDependency[Registry],
     settings: NamedDependency[Settings],
-    names: _NAMES = None,
+    names: _NAMES = (),
 ) -> Response[bytes]:
     """Requests, process, runtime and machine, as text 0.0.4 or by `Accept` as OpenMetrics 1.0."""
     return await _scrape(request, registry, settings, "system", names)
@@ -47,7 +47,7 @@ async def business_metrics(
     request: Request[Any, Any, Any],
     registry: NamedDependency[Registry],
     settings: NamedDependency[Settings],
-    names: _NAMES = None,
+    names: _NAMES = (),
 ) -> Response[bytes]:
     """Generations, users, storage, providers and database, in the formats of `/metrics`."""
     return await _scrape(request, registry, settings, "business", names)
@@ -58,14 +58,14 @@ async def _scrape(
     registry: Registry,
     settings: Settings,
     endpoint: str,
-    names: list[str] | None,
+    names: tuple[str, ...],
 ) -> Response[bytes]:
     _check_token(request, settings)
     scrape = await registry.scrape(
         endpoint=endpoint,
         accept=request.headers.get("accept"),
         accept_encoding=request.headers.get("accept-encoding"),
-        names=names or (),
+        names=names,
     )
     headers = {name.lower(): value for name, value in scrape.headers}
     media_type = headers.pop("content-type")

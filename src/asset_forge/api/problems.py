@@ -33,10 +33,10 @@ class FieldProblem(msgspec.Struct, rename="camel"):
 class Problem(msgspec.Struct, rename="camel", omit_defaults=True):
     """Problem details (RFC 9457), with the ids to find the request in logs and traces by."""
 
+    type: str
     title: str
     status: int
     detail: str
-    type: str = "about:blank"
     instance: str | None = None
     request_id: str | None = None
     trace_id: str | None = None
@@ -145,9 +145,14 @@ def on_unexpected(
 def _field_problems(error: ValidationException) -> list[FieldProblem]:
     extra = cast("list[dict[str, str]] | None", error.extra)
     return [
-        FieldProblem(item.get("key") or "body", item.get("message", "is invalid"))
+        FieldProblem(_sent_name(item.get("key")), item.get("message", "is invalid"))
         for item in (extra if isinstance(extra, list) else ())
     ]
+
+
+def _sent_name(key: str | None) -> str:
+    """Name what the framework calls `data`, after the handler's parameter, as its sender does."""
+    return "body" if key in (None, "", "data") else key
 
 
 def _short_path(request: Request[Any, Any, Any]) -> str:
@@ -163,6 +168,7 @@ def _respond(
 ) -> Response[Problem]:
     scope = context.current()
     problem = Problem(
+        type="about:blank",
         title=http.HTTPStatus(status).phrase,
         status=status,
         detail=detail,

@@ -50,7 +50,7 @@ def build_web(
     }
     dependencies["principal"] = Provide(provide_principal)
     dependencies["operator"] = Provide(provide_operator)
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             GenerationController,
             AssetController,
@@ -71,7 +71,7 @@ def build_web(
             HTTPException: on_http_exception,
             Exception: on_unexpected(report_error),
         },
-        before_request=check_media_type,
+        before_request=_before_request,
         request_max_body_size=JSON_LIMIT,
         lifespan=list(lifespan),
         logging_config=None,
@@ -83,6 +83,36 @@ def build_web(
             render_plugins=[ScalarRenderPlugin(path="/")],
         ),
     )
+    _say_what_is_refused(app)
+    return app
+
+
+async def _before_request(request: Request[Any, Any, Any]) -> Response[None] | None:
+    if request.method == "OPTIONS":
+        # The framework's own answer leaves out the methods of a path's other handlers.
+        allowed = _methods(request.app, request.scope["path_template"])
+        return Response(None, status_code=204, headers={"allow": ", ".join(allowed)})
+    await check_media_type(request)
+    return None
+
+
+def _methods(app: Litestar, template: str) -> list[str]:
+    own = (route.methods for route in app.routes if route.path_format == template)
+    return sorted({str(method) for methods in own for method in methods})
+
+
+def _say_what_is_refused(app: Litestar) -> None:
+    """Document that bodies which refuse unknown fields do so."""
+    schemas = app.openapi_schema.components.schemas or {}
+    bodies = (
+        handler.parsed_data_field
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+    )
+    for body in bodies:
+        if body is not None and body.annotation.__struct_config__.forbid_unknown_fields:
+            schemas[body.annotation.__name__].additional_properties = False
 
 
 @get(

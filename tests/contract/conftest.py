@@ -1,0 +1,91 @@
+"""Two services of all defaults: one without sign-in, one that everybody has to sign in to."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.served import PROGRAM, Server, environment_of
+
+PASSWORD = "correct horse battery staple"
+MAX_UPLOAD = 1_000_000
+
+
+@pytest.fixture(scope="session")
+def single_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A service without sign-in: everybody is its operator."""
+    home = tmp_path_factory.mktemp("single-team")
+    variables = {"MAX_UPLOAD_BYTES": str(MAX_UPLOAD)}
+    service = Server(home / "var", home / "server.log", variables)
+    try:
+        service.start()
+        yield service
+    finally:
+        service.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A service with local users: olivia, an operator, and the members max and mia."""
+    home = tmp_path_factory.mktemp("signed-in-only")
+    for login, role in (("olivia", "operator"), ("max", "member"), ("mia", "member")):
+        _create_user(home / "var", login, role)
+    service = Server(home / "var", home / "server.log", {"AUTH_PROVIDERS": "local"})
+    try:
+        service.start()
+        yield service
+    finally:
+        service.close()
+
+
+@dataclass(frozen=True)
+class People:
+    """A client for each user, and one without a session."""
+
+    olivia: httpx.Client
+    max: httpx.Client
+    mia: httpx.Client
+    nobody: httpx.Client
+
+
+@pytest.fixture(scope="session")
+def people(signed_in_only: Server) -> Iterator[People]:
+    """Sign the users in."""
+    with ExitStack() as stack:
+
+        def signed_in(login: str) -> httpx.Client:
+            body = {"provider": "local", "login": login, "password": PASSWORD}
+            answer = signed_in_only.request("POST", "/api/auth/login", json=body)
+            assert answer.status_code == 200, answer.text
+            bearer = f"Bearer {answer.json()['token']}"
+            return stack.enter_context(signed_in_only.client(authorization=bearer))
+
+        yield People(
+            olivia=signed_in("olivia"),
+            max=signed_in("max"),
+            mia=signed_in("mia"),
+            nobody=stack.enter_context(signed_in_only.client()),
+        )
+
+
+@pytest.fixture
+def api(single_team: Server) -> Iterator[httpx.Client]:
+    """A client of the service without sign-in."""
+    with single_team.client() as client:
+        yield client
+
+
+def _create_user(data_dir: Path, login: str, role: str) -> None:
+    subprocess.run(
+        [PROGRAM, "user", "create", "--login", login, "--role", role, "--password-stdin"],
+        env=environment_of(data_dir, {"AUTH_PROVIDERS": "local"}),
+        input=f"{PASSWORD}\n".encode(),
+        check=True,
+        capture_output=True,
+    )
