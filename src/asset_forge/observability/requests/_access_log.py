@@ -66,7 +66,7 @@ class AccessLog(RequestObserver):
             number, write = logging.DEBUG, log.debug
             if record.status >= 500:
                 number, write = logging.WARNING, log.warning
-        elif record.status >= 500 or (record.outcome != "completed" and is_failure(record)):
+        elif is_failure(record):
             number, write = logging.ERROR, log.error
         elif record.duration_seconds < self._slow_seconds:
             number, write = logging.INFO, log.info

@@ -95,12 +95,12 @@ class RequestIdentity(RequestObserver):
         slow_seconds = self._slow_seconds
 
         def resolve(record: RequestRecord) -> str:
-            if record.exemplar is None and (
-                record.duration_seconds >= slow_seconds or record.status >= 500
-            ):
+            if record.exemplar is None:
                 trace: Trace | None = record.scope.get(_TRACE)
                 if trace is not None and (
-                    is_failure(record) or answer_seconds(record) >= slow_seconds
+                    trace.sampled
+                    or is_failure(record)
+                    or record.duration_seconds >= slow_seconds <= answer_seconds(record)
                 ):
                     record.exemplar = {"trace_id": trace.trace_id}
             return inner(record)
@@ -112,10 +112,8 @@ class RequestIdentity(RequestObserver):
         trace: Trace | None = record.scope.get(_TRACE)
         if trace is None:
             return
-        failed = record.status >= 500 or (record.outcome != "completed" and is_failure(record))
-        slow = record.duration_seconds >= self._slow_seconds and (
-            answer_seconds(record) >= self._slow_seconds
-        )
+        failed = is_failure(record)
+        slow = record.duration_seconds >= self._slow_seconds <= answer_seconds(record)
         if trace.sampled or failed or slow:
             self._describe(trace, record, failed=failed)
             self._tracer.end(trace, record.started_at + record.duration_seconds, keep=True)

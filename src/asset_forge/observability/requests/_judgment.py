@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from asset_forge.observability.http import RequestRecord
+
+_FAILURES: Final = frozenset({"failed", "aborted"})
 
 __all__ = ["answer_seconds", "is_failure"]
 
@@ -19,4 +23,4 @@ def answer_seconds(record: RequestRecord) -> float:
 
 def is_failure(record: RequestRecord) -> bool:
     """Whether the server failed: a status from 500, an exception, a response broken off."""
-    return record.status >= 500 or record.outcome in {"failed", "aborted"}
+    return record.status >= 500 or record.outcome in _FAILURES

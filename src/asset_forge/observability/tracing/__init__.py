@@ -11,6 +11,7 @@ with tracer.continue_trace(job.traceparent, "step"):   # where it is worked on
 
 from __future__ import annotations
 
+from ._build import build_tracer
 from ._current import (
     add_phase,
     current_trace_id,
@@ -21,7 +22,10 @@ from ._current import (
     span,
 )
 from ._data import SpanData, SpanReader
+from ._export import SpanTransport, TraceExporter
 from ._ids import random_id
+from ._options import OtlpOptions, TracingOptions, tracing_options
+from ._semantics import database_attributes, generation_attributes, storage_attributes
 from ._store import SpanView, TraceDetails, TracePage, TraceStore, TraceSummary
 from ._trace import PHASES, AttributeValue, Phase, Span, SpanKind, Trace
 from ._traceparent import Traceparent, parse_traceparent
@@ -30,27 +34,36 @@ from ._tracer import Tracer, TraceSink
 __all__ = [
     "PHASES",
     "AttributeValue",
+    "OtlpOptions",
     "Phase",
     "Span",
     "SpanData",
     "SpanKind",
     "SpanReader",
+    "SpanTransport",
     "SpanView",
     "Trace",
     "TraceDetails",
+    "TraceExporter",
     "TracePage",
     "TraceSink",
     "TraceStore",
     "TraceSummary",
     "Traceparent",
     "Tracer",
+    "TracingOptions",
     "add_phase",
+    "build_tracer",
     "current_trace_id",
     "current_traceparent",
+    "database_attributes",
+    "generation_attributes",
     "keep_trace",
     "mark",
     "parse_traceparent",
     "phase",
     "random_id",
     "span",
+    "storage_attributes",
+    "tracing_options",
 ]

@@ -22,8 +22,6 @@ __all__ = [
 class _NoSpan(Span):
     """Stands for a span where there is no trace."""
 
-    __slots__ = ()
-
     def __init__(self) -> None:
         """Nothing is kept, so nothing is needed."""
 

@@ -19,4 +19,4 @@ random_bits = _generator.getrandbits
 
 def random_id() -> str:
     """Return 128 random bits as 32 hexadecimal digits. Not for secrets."""
-    return f"{random_bits(128):032x}"
+    return "%032x" % random_bits(128)  # noqa: UP031 - faster than a format specification

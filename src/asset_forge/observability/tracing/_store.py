@@ -96,8 +96,8 @@ class TraceStore:
         self._number = 0
         self._lock = threading.Lock()
 
-    def add(self, part: Trace) -> None:
-        """Keep a part that has ended."""
+    def add(self, part: Trace) -> int:
+        """Keep a part that has ended; returns how many of its spans were over the limits."""
         with self._lock:
             entry = self._entries.get(part.trace_id)
             if entry is None:
@@ -106,24 +106,29 @@ class TraceStore:
                 if len(self._entries) > self._capacity:
                     self._entries.popitem(last=False)
             size = 1 + len(part.spans or ())
-            entry.lost += part.lost
+            lost = part.lost
             if entry.spans + size > MAX_SPANS_PER_TRACE:
-                entry.lost += size
+                lost += size
             else:
                 entry.spans += size
                 entry.parts.append(part)
+            entry.lost += lost
+            return lost
 
-    def add_late(self, part: Trace, span: Span) -> None:
-        """Keep a span that ended after its request, if its trace is still here."""
+    def add_late(self, part: Trace, span: Span) -> int:
+        """Keep a span that ended after its request, if its trace is still here; returns how many
+        were over the limits.
+        """
         with self._lock:
             entry = self._entries.get(part.trace_id)
             if entry is None:
-                return
+                return 0
             if entry.spans < MAX_SPANS_PER_TRACE:
                 entry.spans += 1
                 entry.late.append((part, span))
-            else:
-                entry.lost += 1
+                return 0
+            entry.lost += 1
+            return 1
 
     def list(
         self,

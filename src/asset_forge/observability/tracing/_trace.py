@@ -55,27 +55,16 @@ class Node:
     name of the exception or fault that ended it, or empty.
     """
 
-    __slots__ = (
-        "attributes",
-        "ended_at",
-        "error_message",
-        "error_type",
-        "id",
-        "kind",
-        "name",
-        "parent_id",
-        "started_at",
-    )
-
+    # Defaults of the class instead of slots: a request whose trace is not kept sets hardly any.
     id: int
     parent_id: int
-    name: str
+    name: str = ""
     kind: SpanKind
     started_at: float
-    ended_at: float
-    attributes: Mapping[str, AttributeValue]
-    error_type: str
-    error_message: str
+    ended_at: float = 0.0
+    attributes: Mapping[str, AttributeValue] = _NOTHING
+    error_type: str = ""
+    error_message: str = ""
 
     def set(self, key: str, value: AttributeValue) -> None:
         """Give it an attribute, or another value to one."""
@@ -106,47 +95,36 @@ class Trace(Node):
     its end, ``None`` until then. ``on_late`` gets spans that end after it was kept.
     """
 
-    __slots__ = (
-        "head_at",
-        "kept",
-        "lost",
-        "marked",
-        "marked_at",
-        "now",
-        "on_late",
-        "phases",
-        "sampled",
-        "spans",
-        "trace_id",
-        "wall_offset",
-    )
+    head_at: float = 0.0
+    """When the response began."""
+    kept: bool | None = None
+    marked: str = ""
+    marked_at: float = 0.0
+    spans: list[Span] | None = None
+    phases: dict[str, float] | None = None
+    lost: int = 0
+    on_late: Callable[[Trace, Span], None]
+    wall_offset: float
+    """What has to be added to times of the clock to make them seconds since the epoch; known once
+    it is kept.
+    """
 
     def __init__(
         self,
         trace_id: str,
         parent_id: int,
-        started_at: float,
-        now: Callable[[], float],
-        *,
         sampled: bool,
         kind: SpanKind,
+        started_at: float,
+        now: Callable[[], float],
     ) -> None:
         self.trace_id = trace_id
         self.id = random_bits(64)
         self.parent_id = parent_id
         self.sampled = sampled
-        self.kind = kind
-        self.name = ""
-        self.started_at = self.marked_at = started_at
+        self.kind: SpanKind = kind
+        self.started_at = started_at
         self.now = now
-        self.ended_at = self.head_at = 0.0
-        self.kept: bool | None = None
-        self.error_type = ""
-        self.marked = ""
-        self.attributes = _NOTHING
-        self.spans: list[Span] | None = None
-        self.phases: dict[str, float] | None = None
-        self.lost = 0
 
     def traceparent(self, span_id: int) -> str:
         """The header that makes what is called a child of the span ``span_id``."""
@@ -162,7 +140,7 @@ class Trace(Node):
     def mark(self, name: str) -> None:
         """Count the time since the last mark, or since the start, as the phase ``name``."""
         now = self.now()
-        self.add_phase(name, now - self.marked_at)
+        self.add_phase(name, now - (self.marked_at or self.started_at))
         self.marked_at = now
         self.marked = name
 
@@ -178,12 +156,6 @@ class Trace(Node):
         elif self.kept:
             self.on_late(self, span)
 
-    on_late: Callable[[Trace, Span], None]
-    wall_offset: float
-    """What has to be added to times of the clock to make them seconds since the epoch; known once
-    it is kept.
-    """
-
 
 position: ContextVar[Trace | Span | None] = ContextVar("asset_forge_span", default=None)
 """Where the running code is: inside a span, at the root of a trace, or in none."""
@@ -191,8 +163,6 @@ position: ContextVar[Trace | Span | None] = ContextVar("asset_forge_span", defau
 
 class Span(Node):
     """One operation inside a trace; a context manager that begins and ends it."""
-
-    __slots__ = ("outer", "phase", "trace")
 
     def __init__(
         self,
@@ -205,11 +175,10 @@ class Span(Node):
         self.outer = outer
         self.trace: Trace = outer if type(outer) is Trace else outer.trace  # pyright: ignore[reportAttributeAccessIssue] - it is a Span then
         self.name = name
-        self.kind = kind
-        self.attributes = _NOTHING if attributes is None else attributes
+        self.kind: SpanKind = kind
+        if attributes is not None:
+            self.attributes = attributes
         self.phase = phase
-        self.error_type = ""
-        self.ended_at = 0.0
 
     def __enter__(self) -> Self:
         self.id = random_bits(64)

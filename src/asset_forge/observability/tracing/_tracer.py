@@ -39,7 +39,9 @@ class Tracer:
     Kept is what was sampled at its head (``sample_ratio``, or as the caller's `traceparent` says),
     what failed, and what took ``slow_seconds`` or longer. ``clock`` returns seconds and only rises,
     and has to be the one that requests are measured with; ``wall_clock`` returns seconds since the
-    epoch. Raises `ValueError` for a ratio outside 0 to 1.
+    epoch; ``on_lost`` is told how many spans of kept traces were over the limits.
+
+    Raises `ValueError` for a ratio outside 0 to 1.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Tracer:
         store: TraceStore,
         *,
         exporter: TraceSink | None = None,
+        on_lost: Callable[[int], None] | None = None,
         sample_ratio: float = 0.1,
         follow_caller: bool = True,
         slow_seconds: float = 1.0,
@@ -57,6 +60,7 @@ class Tracer:
             raise ValueError(f"sample_ratio {sample_ratio}: choose a share from 0 to 1")
         self._store = store
         self._exporter = exporter
+        self._on_lost = on_lost
         self._bound = round(sample_ratio * (_LOW_BITS + 1))
         self._follow_caller = follow_caller
         self.slow_seconds = slow_seconds
@@ -74,25 +78,15 @@ class Tracer:
         """
         if parent is None:
             number = random_bits(128) or 1
-            trace = Trace(
-                f"{number:032x}",
-                0,
-                started_at,
-                self.now,
-                sampled=number & _LOW_BITS < self._bound,
-                kind=kind,
-            )
+            sampled = number & _LOW_BITS < self._bound
+            trace = Trace("%032x" % number, 0, sampled, kind, started_at, self.now)  # noqa: UP031 - faster than a format specification
         else:
-            trace = Trace(
-                parent.trace_id,
-                parent.span_id,
-                started_at,
-                self.now,
-                sampled=parent.sampled
+            sampled = (
+                parent.sampled
                 if self._follow_caller
-                else int(parent.trace_id, 16) & _LOW_BITS < self._bound,
-                kind=kind,
+                else int(parent.trace_id, 16) & _LOW_BITS < self._bound
             )
+            trace = Trace(parent.trace_id, parent.span_id, sampled, kind, started_at, self.now)
         position.set(trace)
         return trace
 
@@ -158,11 +152,15 @@ class Tracer:
     def _keep(self, trace: Trace) -> None:
         trace.wall_offset = self._wall_clock() - self.now()
         trace.on_late = self._late
-        self._store.add(trace)
+        self._lose(self._store.add(trace))
         if self._exporter is not None:
             self._exporter.put(trace)
 
     def _late(self, trace: Trace, span: Span) -> None:
-        self._store.add_late(trace, span)
+        self._lose(self._store.add_late(trace, span))
         if self._exporter is not None:
             self._exporter.put(trace, [span])
+
+    def _lose(self, spans: int) -> None:
+        if spans and self._on_lost is not None:
+            self._on_lost(spans)
