@@ -12,10 +12,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 import psutil
@@ -27,9 +28,10 @@ START_SECONDS = 90.0
 """Until a server is ready, and JOB_SECONDS until a job has ended: for machines that are busy."""
 JOB_SECONDS = 150.0
 
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
 _ENDED = ("succeeded", "failed", "cancelled")
 _SHOWN_CHARACTERS = 6000
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SERVERS = pytest.StashKey["list[Server]"]()
 _Result = TypeVar("_Result")
 
@@ -103,6 +105,8 @@ class Server:
         self._groups: list[int] = []
         self._headers: dict[str, str] = {}
         self.url = ""
+        self.answered: Counter[tuple[str, str, str]] = Counter()
+        """How often each (method, path with `{id}` for ids, status) was answered to these tests."""
 
     @property
     def process(self) -> psutil.Process:
@@ -160,12 +164,20 @@ class Server:
             self._process.wait(30)
 
     @contextmanager
-    def client(self, *, timeout: float = 60.0, **headers: str) -> Iterator[httpx.Client]:
+    def client(self, *, timeout: float = 60.0, **headers: str) -> Generator[httpx.Client]:
         """Open a client whose requests carry these headers and the server's session, if any."""
         with httpx.Client(
-            base_url=self.url, timeout=timeout, headers=self._headers | headers, trust_env=False
+            base_url=self.url,
+            timeout=timeout,
+            headers=self._headers | headers,
+            trust_env=False,
+            event_hooks={"response": [self._remember]},
         ) as client:
             yield client
+
+    def _remember(self, response: httpx.Response) -> None:
+        path = _ID.sub("{id}", response.request.url.path)
+        self.answered[response.request.method, path, str(response.status_code)] += 1
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Send one request on a connection of its own."""
@@ -228,22 +240,44 @@ class Server:
             pytest.fail(f"the server ended with code {self._process.returncode}:\n{self.output()}")
 
 
-ServerFactory = Callable[..., Server]
+class ServerFactory(Protocol):
+    """Makes servers, by default one after the other on the same data directory."""
+
+    def __call__(
+        self,
+        variables: Mapping[str, str] | None = None,
+        *,
+        data_dir: Path | None = None,
+        command: Sequence[str] = (PROGRAM, "serve"),
+        start: bool = True,
+    ) -> Server:
+        """Make a server with these environment variables, and start it."""
+        ...
 
 
 @contextmanager
-def _closing(config: pytest.Config) -> Iterator[Callable[[Server], Server]]:
-    """Remember servers for the reports of failures, and kill them at the end."""
+def serving(config: pytest.Config, home: Path) -> Generator[ServerFactory]:
+    """Start servers that keep their things below `home`, and kill them at the end."""
     running = config.stash.setdefault(_SERVERS, [])
     own: list[Server] = []
 
-    def keep(server: Server) -> Server:
+    def make(
+        variables: Mapping[str, str] | None = None,
+        *,
+        data_dir: Path | None = None,
+        command: Sequence[str] = (PROGRAM, "serve"),
+        start: bool = True,
+    ) -> Server:
+        log = home / f"server-{len(own)}.log"
+        server = Server(data_dir or home / "var", log, variables, command)
         own.append(server)
         running.append(server)
+        if start:
+            server.start()
         return server
 
     try:
-        yield keep
+        yield make
     finally:
         for server in own:
             server.close()
@@ -252,28 +286,9 @@ def _closing(config: pytest.Config) -> Iterator[Callable[[Server], Server]]:
 
 @pytest.fixture
 def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerFactory]:
-    """Start servers, by default one after the other on the same data directory.
-
-    Keyword arguments: `data_dir`, `variables` of the environment, `command`, and `start`.
-    """
-    with _closing(request.config) as keep:
-
-        def make(
-            variables: Mapping[str, str] | None = None,
-            *,
-            data_dir: Path = tmp_path / "var",
-            command: Sequence[str] = (PROGRAM, "serve"),
-            start: bool = True,
-        ) -> Server:
-            number = len(list(tmp_path.glob("server-*.log")))
-            log = tmp_path / f"server-{number}.log"
-            log.touch()
-            server = keep(Server(data_dir, log, variables, command))
-            if start:
-                server.start()
-            return server
-
-        yield make
+    """Start servers for one test."""
+    with serving(request.config, tmp_path) as factory:
+        yield factory
 
 
 @pytest.fixture(scope="session")
@@ -281,11 +296,8 @@ def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """The server that tests share: without sign-in, so that everybody is its operator."""
-    home = tmp_path_factory.mktemp("served")
-    with _closing(request.config) as keep:
-        shared = keep(Server(home / "var", home / "server.log"))
-        shared.start()
-        yield shared
+    with serving(request.config, tmp_path_factory.mktemp("served")) as factory:
+        yield factory()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -293,7 +305,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Show what the servers printed last with each test that fails."""
     report = yield
     if report.failed:
-        for server in item.config.stash.get(_SERVERS, []):
+        for server in item.config.stash.setdefault(_SERVERS, []):
             title = f"end of {server.log}"
             report.sections.append((title, server.output()[-_SHOWN_CHARACTERS:]))
     return report

@@ -14,16 +14,25 @@ import trimesh
 from PIL import Image
 
 from tests.served import Server
+from tests.system.business import moves
 
 MODELS = ("character", "environment", "prop", "item", "weapon", "armor", "building")
 OPTIONS: dict[str, dict[str, object]] = {
-    **dict.fromkeys(MODELS, {"textureSize": 256, "detail": 1}),
+    **{model: {"textureSize": 256, "detail": 1} for model in MODELS},
     "texture": {"textureSize": 256},
     "music": {"durationSeconds": 4},
     "sound_effect": {"durationSeconds": 0.5},
     "voice": {"durationSeconds": 1.5},
     "dialogue": {"nodes": 8},
 }
+MODEL_OF = {
+    "texture": "textures",
+    "music": "audio",
+    "sound_effect": "audio",
+    "voice": "audio",
+    "dialogue": "dialogue",
+}
+
 # Written from what a game engine needs, and not taken from the code that writes dialogues.
 _CHOICE: dict[str, Any] = {
     "type": "object",
@@ -61,7 +70,8 @@ DIALOGUE: dict[str, Any] = {
 
 
 def make(server: Server, type_: str) -> tuple[dict[str, Any], bytes]:
-    """Have an asset made; return its record and its file."""
+    """Have an asset made; return its record and its file. Nothing else may be counted."""
+    before, answered = server.scrape(), server.answered.copy()
     job = server.ended(server.submit(type_, f"a mossy stone {type_}", options=OPTIONS[type_]))
     assert job["status"] == "succeeded", job["error"]
     asset = server.get(f"/api/assets/{job['assetId']}")
@@ -69,6 +79,27 @@ def make(server: Server, type_: str) -> tuple[dict[str, Any], bytes]:
     assert response.status_code == 200
     assert response.headers["content-type"] == asset["mediaType"]
     assert len(response.content) == asset["sizeBytes"]
+    polls = (server.answered - answered)["GET", "/api/generation/{id}", "200"]
+    moved = moves(before, server.scrape())
+    tokens = {name: moved.pop(name) for name in list(moved) if name.startswith("ai_tokens")}
+    model = f"procedural-{MODEL_OF.get(type_, 'models')}"
+    assert moved == {
+        f'asset_generations_total{{status="success",type="{type_}"}}': 1,
+        f'asset_generation_duration_seconds_count{{type="{type_}"}}': 1,
+        f'ai_api_calls_total{{model="{model}",provider="procedural",status="success"}}': 1,
+        f'ai_api_latency_seconds_count{{model="{model}",provider="procedural"}}': 1,
+        f'file_downloads_total{{file_type="{asset["fileType"]}"}}': 1,
+        'user_actions_total{action="create",resource_type="generation"}': 1,
+        'user_actions_total{action="read",resource_type="generation"}': polls,
+        'user_actions_total{action="read",resource_type="asset"}': 1,
+        'user_actions_total{action="download",resource_type="asset"}': 1,
+    }
+    # Only text is made of tokens: of every other type not one may be counted.
+    texts = {"prompt": job["prompt"], "completion": response.text} if type_ == "dialogue" else {}
+    name = 'ai_tokens_used_total{model="procedural-dialogue",provider="procedural",type="%s"}'
+    assert tokens.keys() == {name % kind for kind in texts}
+    for kind, text in texts.items():
+        assert len(text.split()) <= tokens[name % kind] <= len(text)
     return asset, response.content
 
 
@@ -77,7 +108,7 @@ def test_a_model_opens_in_trimesh(server: Server, type_: str) -> None:
     asset, content = make(server, type_)
     assert (asset["type"], asset["fileType"]) == (type_, "glb")
     scene = trimesh.load_scene(io.BytesIO(content), file_type="glb")
-    assert sum(len(mesh.faces) for mesh in scene.geometry.values()) > 50
+    assert scene.triangles.shape[0] > 50
     assert max(scene.extents) > 0
 
 
