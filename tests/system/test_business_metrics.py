@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
-
 from tests.served import PROGRAM, Scrape, Server, environment_of, serving, until
 from tests.system.business import METRICS, documented_name, moves, requests_counted, written
 

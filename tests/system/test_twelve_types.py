@@ -12,7 +12,6 @@ import jsonschema
 import pytest
 import trimesh
 from PIL import Image
-
 from tests.served import Server
 from tests.system.business import moves
 
