@@ -1,0 +1,68 @@
+"""Every example of the documents does what it says, in order, against a server of its own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.docs.examples import DOCUMENTS, ROOT, Example, examples
+from tests.served import ServerFactory, environment_of
+
+_TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
+
+
+def test_the_readme_has_examples() -> None:
+    found = examples(ROOT / "README.md")
+    assert [example.targets for example in found][:1] == [["run", "test"]]
+    assert len([example for example in found if example.output]) >= 5
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_target_that_a_document_names_is_in_the_makefile(document: Path) -> None:
+    named = set(re.findall(r"\bmake (?:[A-Z]+=\S+ )?([a-z]+)\b", _code(document)))
+    assert named <= set(_TARGET.findall((ROOT / "Makefile").read_text()))
+
+
+@pytest.mark.parametrize(
+    "document", [path for path in DOCUMENTS if examples(path)], ids=lambda path: path.name
+)
+def test_the_examples_print_what_the_document_says(
+    document: Path, tmp_path: Path, serve: ServerFactory
+) -> None:
+    """`make run` starts the server with the variables before it; all else runs in one shell."""
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    port, server = "0", None
+    for example in examples(document):
+        if example.targets:
+            if server is not None:
+                assert server.stop() == 0
+            server = serve({"PORT": port, **example.variables})
+            port = str(server.port)
+            continue
+        _run(example, tmp_path, port, document)
+
+
+def _run(example: Example, home: Path, port: str, document: Path) -> None:
+    # What one block sets is there in the next, as in the reader's shell.
+    before, after = "set -aeu\n[ ! -e .shell ] || . ./.shell\n", "\nexport -p >.shell"
+    script = before + example.commands + after
+    ran = subprocess.run(
+        ["bash", "-c", script],
+        cwd=home,
+        env=environment_of(home / "var", {"PORT": port}),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    shown = f"{document.name}:{example.line} printed\n{ran.stdout}\n{ran.stderr}"
+    assert ran.returncode == 0, shown
+    assert example.matches(ran.stdout), shown
+
+
+def _code(document: Path) -> str:
+    parts = re.findall(r"```bash\n(.*?)```|`([^`\n]+)`", document.read_text(), re.DOTALL)
+    return "\n".join(block or inline for block, inline in parts)
