@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
-from asset_forge.observability.metrics import CounterDeclaration, Label, Registry
-
-Action = Literal["create", "read", "update", "delete", "download"]
-ResourceType = Literal["asset", "project", "generation"]
-
-USER_ACTIONS: Final = CounterDeclaration(
-    "user_actions_total",
-    "Actions that requests completed; a list or a search is one read.",
-    (
-        Label("action", ("create", "read", "update", "delete", "download")),
-        Label("resource_type", ("asset", "project", "generation")),
-    ),
-    endpoint="business",
-)
-
-DECLARATIONS: Final = (USER_ACTIONS,)
+from asset_forge.catalog import USER_ACTIONS, Action, ResourceType
+from asset_forge.observability.metrics import Registry
 
 
 class UserActions:

@@ -15,7 +15,6 @@ from litestar.types import HTTPScope
 
 from asset_forge import __version__, catalog
 from asset_forge.accounts import AccountService
-from asset_forge.accounts.metrics import ACTIVE_SESSIONS
 from asset_forge.actions import UserActions
 from asset_forge.api.auth import authenticate_request
 from asset_forge.api.web import build_web, routes
@@ -23,6 +22,7 @@ from asset_forge.assets import (
     AssetService,
     GeneratedAssets,
     ProjectService,
+    SearchService,
     measure_storage,
     sweep_orphans,
 )
@@ -69,7 +69,7 @@ from asset_forge.observability.metrics import Registry
 from asset_forge.observability.metrics.runtime import RuntimeSampler
 from asset_forge.observability.redaction import Redactor
 from asset_forge.sampling import Sampler
-from asset_forge.search import FullTextIndex, SearchService
+from asset_forge.search import FullTextIndex
 from asset_forge.settings import Environment, Settings
 from asset_forge.storage import open_store
 
@@ -321,7 +321,7 @@ class Application:
 
     async def _sample_sessions(self) -> None:
         count = await self.accounts.count_active_sessions()
-        self.registry.gauge(ACTIVE_SESSIONS).labels().set(count)
+        self.registry.gauge(catalog.ACTIVE_SESSIONS).labels().set(count)
 
     async def _sample_queue(self) -> None:
         state = await self.records.queue_state()

@@ -13,10 +13,8 @@ from asset_forge.accounts._sign_in import (
     SignInProvider,
     SignInRefused,
 )
-from asset_forge.accounts.metrics import DECLARATIONS
 
 __all__ = [
-    "DECLARATIONS",
     "AccountService",
     "Credentials",
     "LocalSignIn",

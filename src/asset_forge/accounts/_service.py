@@ -30,7 +30,7 @@ from asset_forge.accounts._sign_in import (
     SignInRefused,
     normalized_login,
 )
-from asset_forge.accounts.metrics import LOGIN_FAILURES, LOGINS, FailureReason
+from asset_forge.catalog import LOGIN_FAILURES, LOGINS, LoginFailure
 from asset_forge.clock import Clock, utc_now
 from asset_forge.database import Database
 from asset_forge.database.models import LoginLimit, Session, User
@@ -215,7 +215,7 @@ class AccountService:
         _audit.info("login", extra=audited(provider, account, "success"))
         return signed_in
 
-    def _refuse(self, provider: str, account: str, reason: FailureReason) -> None:
+    def _refuse(self, provider: str, account: str, reason: LoginFailure) -> None:
         self._failures.labels(provider, reason).inc()
         _audit.warning("login refused", extra=audited(provider, account, reason))
 

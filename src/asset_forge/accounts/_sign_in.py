@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlalchemy import select, update
 
 from asset_forge.accounts._passwords import MAX_CHARACTERS, PasswordHasher
-from asset_forge.accounts.metrics import FailureReason
+from asset_forge.catalog import LoginFailure
 from asset_forge.database import Database
 from asset_forge.database.models import User
 
@@ -30,9 +30,9 @@ class Credentials:
 class SignInRefused(Exception):
     """The credentials prove nobody; `reason` is for the metric, the message for the caller."""
 
-    def __init__(self, reason: FailureReason, message: str) -> None:
+    def __init__(self, reason: LoginFailure, message: str) -> None:
         super().__init__(message)
-        self.reason: FailureReason = reason
+        self.reason: LoginFailure = reason
         self.message = message
 
 

@@ -35,11 +35,11 @@ from asset_forge.assets import (
     AssetFilter,
     AssetService,
     IncomingFile,
+    SearchService,
     UploadDetails,
 )
 from asset_forge.clock import rfc3339
 from asset_forge.database.models import Asset
-from asset_forge.search import SearchService
 
 PageLimit = Annotated[
     int, QueryParameter(name="limit", ge=1, le=PAGE_LIMIT, description="How many items at most")

@@ -17,9 +17,9 @@ from asset_forge.api.assets import PageCursor, PageLimit
 from asset_forge.api.problems import problem_responses
 from asset_forge.asset_types import AssetType
 from asset_forge.assets import NAME_LIMIT
+from asset_forge.catalog import PROVIDERS
 from asset_forge.clock import rfc3339
 from asset_forge.database.models import Generation
-from asset_forge.generation.metrics import PROVIDERS
 from asset_forge.generation.pipeline import STAGES
 from asset_forge.generation.records import OPEN, Status
 from asset_forge.generation.service import (

@@ -8,9 +8,10 @@ from ._generated import GeneratedAsset, GeneratedAssets, StagedFile
 from ._paging import PAGE_LIMIT, Page, check_page
 from ._projects import ProjectChanges, ProjectService, ProjectUsage
 from ._records import AssetChanges, AssetFilter, Download
+from ._search import SearchService
 from ._service import AssetService
 from ._sweep import sweep_orphans
-from ._telemetry import DECLARATIONS, measure_storage
+from ._telemetry import measure_storage
 from ._texts import (
     DESCRIPTION_LIMIT,
     NAME_LIMIT,
@@ -23,7 +24,6 @@ from ._texts import (
 from ._uploads import IncomingFile, UploadDetails
 
 __all__ = [
-    "DECLARATIONS",
     "DESCRIPTION_LIMIT",
     "MEDIA_TYPES",
     "NAME_LIMIT",
@@ -44,6 +44,7 @@ __all__ = [
     "ProjectChanges",
     "ProjectService",
     "ProjectUsage",
+    "SearchService",
     "StagedFile",
     "UploadDetails",
     "check_page",

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from asset_forge.accounts import Principal
 from asset_forge.actions import UserActions
+from asset_forge.catalog import FILE_DOWNLOADS, FILE_UPLOADS
 from asset_forge.clock import Clock
 from asset_forge.database import Database, DatabaseUnavailable
 from asset_forge.database.models import Asset
@@ -26,7 +27,6 @@ from ._keys import new_key
 from ._paging import Page, check_page
 from ._quota import ensure_fits, ensure_project_fits, user_room
 from ._records import AssetChanges, AssetFilter, Download
-from ._telemetry import FILE_DOWNLOADS, FILE_UPLOADS
 from ._texts import clean_description, clean_name, clean_tags
 from ._uploads import DetailsReader, IncomingFile, Limits, Upload, UploadDetails
 

@@ -4,59 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Final
 
 import anyio.to_thread
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from asset_forge.catalog import STORAGE_TOTAL, STORAGE_USED
 from asset_forge.database import Database
 from asset_forge.database.models import Asset, Project, User
-from asset_forge.observability.metrics import (
-    CounterDeclaration,
-    GaugeDeclaration,
-    Label,
-    Merge,
-    Registry,
-)
-
-from ._formats import FileType
-
-_FILE_TYPES: Final = tuple(file_type.value for file_type in FileType)
-_CONTEXT: Final = Label("context", ("user", "project", "system"))
-
-FILE_UPLOADS: Final = CounterDeclaration(
-    "file_uploads_total",
-    "Uploaded files that were stored, by the format found in their bytes.",
-    (Label("file_type", _FILE_TYPES),),
-    endpoint="business",
-)
-
-FILE_DOWNLOADS: Final = CounterDeclaration(
-    "file_downloads_total",
-    "Downloads whose last byte was sent, whole files and ranges alike.",
-    (Label("file_type", _FILE_TYPES),),
-    endpoint="business",
-)
-
-STORAGE_USED: Final = GaugeDeclaration(
-    "storage_used_bytes",
-    "Bytes in use: of the data volume (system), by users and in projects that have a quota.",
-    (_CONTEXT,),
-    endpoint="business",
-    unit="bytes",
-    merge=Merge.NEWEST,
-)
-
-STORAGE_TOTAL: Final = GaugeDeclaration(
-    "storage_total_bytes",
-    "Bytes that there may be: the data volume's size (system), and the sums of the quotas.",
-    (_CONTEXT,),
-    endpoint="business",
-    merge=Merge.NEWEST,
-)
-
-DECLARATIONS: Final = (FILE_UPLOADS, FILE_DOWNLOADS, STORAGE_USED, STORAGE_TOTAL)
+from asset_forge.observability.metrics import Registry
 
 
 async def measure_storage(database: Database, data_dir: Path, registry: Registry) -> None:

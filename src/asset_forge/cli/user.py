@@ -10,8 +10,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from asset_forge import accounts
 from asset_forge.accounts import AccountService, UserRecord
+from asset_forge.catalog import DECLARATIONS
 from asset_forge.cli.startup import prepare
 from asset_forge.clock import rfc3339
 from asset_forge.database import Database
@@ -97,7 +97,7 @@ def _run(work: Callable[[AccountService], Awaitable[_Result]]) -> _Result:
     async def run() -> _Result:
         database = Database(settings.effective_database_url, pool_size=1)
         try:
-            return await work(AccountService(database, registry=Registry(accounts.DECLARATIONS)))
+            return await work(AccountService(database, registry=Registry(DECLARATIONS)))
         finally:
             await database.dispose()
 

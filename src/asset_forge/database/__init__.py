@@ -5,10 +5,9 @@ from __future__ import annotations
 from asset_forge.database._engine import Database, ReadOnlyTransaction
 from asset_forge.database._translation import DatabaseUnavailable
 from asset_forge.database._url import DatabaseUnusable, parse_database_url
-from asset_forge.database.metrics import DECLARATIONS, DatabaseMetrics
+from asset_forge.database.metrics import DatabaseMetrics
 
 __all__ = [
-    "DECLARATIONS",
     "Database",
     "DatabaseMetrics",
     "DatabaseUnavailable",

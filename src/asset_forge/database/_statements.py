@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, cast, get_args
+from typing import NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, Table
@@ -14,12 +14,7 @@ from sqlalchemy.sql import ClauseElement, CompoundSelect, Delete, Insert, Update
 from sqlalchemy.sql.compiler import Compiled
 from sqlalchemy.sql.expression import AliasedReturnsRows, FromClause, Join
 
-from asset_forge.database.models import Base
-
-Operation = Literal["select", "insert", "update", "delete", "other"]
-
-OPERATIONS: tuple[str, ...] = get_args(Operation)
-TABLES: tuple[str, ...] = (*sorted(Base.metadata.tables), "other")
+from asset_forge.catalog import TABLES, Operation
 
 _KNOWN = frozenset(TABLES)
 _TEXTS = 512  # distinct texts that are remembered; the service has a few dozen

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Literal, get_args
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from asset_forge.catalog import DatabaseFailure
 from asset_forge.faults import Unavailable
 
-FailureReason = Literal["busy", "pool_exhausted", "timeout", "storage", "unreachable"]
-
-FAILURE_REASONS: tuple[str, ...] = get_args(FailureReason)
+FailureReason = DatabaseFailure
 
 _MESSAGES: dict[FailureReason, str] = {
     "busy": "The database is locked by another writer; try again in a moment",
@@ -35,7 +33,7 @@ _SQLITE_REASONS: dict[int, FailureReason] = {
 
 
 class DatabaseUnavailable(Unavailable):
-    """The database does not work at the moment (503); `reason` is one of `FAILURE_REASONS`."""
+    """The database does not work at the moment (503); `reason` names the cause."""
 
     def __init__(self, reason: FailureReason) -> None:
         super().__init__(_MESSAGES[reason], retry_after=_RETRY_SECONDS.get(reason, 5.0))

@@ -10,68 +10,17 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from asset_forge.database._statements import OPERATIONS, TABLES, Kind, kind_of
-from asset_forge.database._translation import FAILURE_REASONS, FailureReason
-from asset_forge.observability.metrics import (
-    CounterDeclaration,
-    GaugeDeclaration,
-    Histogram,
-    HistogramDeclaration,
-    Label,
-    Merge,
-    Registry,
-)
-
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-
-QUERY_DURATION = HistogramDeclaration(
-    "db_query_duration_seconds",
-    "Time from sending a database statement to its rows, failed statements included.",
-    (Label("operation", OPERATIONS), Label("table", TABLES)),
-    endpoint="business",
-    unit="seconds",
-    buckets=_SECONDS,
-)
-CONNECTION_WAIT = HistogramDeclaration(
-    "db_connection_wait_seconds",
-    "Time that a transaction waits for its connection, on SQLite also for its turn to write.",
-    endpoint="business",
-    unit="seconds",
-    buckets=_SECONDS,
-)
-CONNECTIONS_ACTIVE = GaugeDeclaration(
-    "db_connections_active",
-    "Database connections of the pool that are in use.",
-    endpoint="business",
-    merge=Merge.SUM,
-)
-CONNECTIONS_IDLE = GaugeDeclaration(
-    "db_connections_idle",
-    "Database connections of the pool that are open and not in use.",
-    endpoint="business",
-    merge=Merge.SUM,
-)
-CONNECTIONS_MAX = GaugeDeclaration(
-    "db_connections_max",
-    "Database connections that the pool may open.",
-    endpoint="business",
-    merge=Merge.SUM,
-)
-FAILURES = CounterDeclaration(
-    "db_failures_total",
-    "Transactions that ended because the database did not work, by reason.",
-    (Label("reason", FAILURE_REASONS),),
-    endpoint="business",
-)
-
-DECLARATIONS = (
-    QUERY_DURATION,
+from asset_forge.catalog import (
+    CONNECTION_WAIT,
     CONNECTIONS_ACTIVE,
     CONNECTIONS_IDLE,
     CONNECTIONS_MAX,
-    CONNECTION_WAIT,
-    FAILURES,
+    DATABASE_FAILURES,
+    QUERY_DURATION,
 )
+from asset_forge.database._statements import Kind, kind_of
+from asset_forge.database._translation import FailureReason
+from asset_forge.observability.metrics import Histogram, Registry
 
 _STARTED = "_asset_forge_started"
 
@@ -86,7 +35,7 @@ class DatabaseMetrics:
         self._idle = registry.gauge(CONNECTIONS_IDLE).labels()
         self._max = registry.gauge(CONNECTIONS_MAX).labels()
         self._wait = registry.histogram(CONNECTION_WAIT).labels()
-        self._failures = registry.counter(FAILURES)
+        self._failures = registry.counter(DATABASE_FAILURES)
         # By identity of the pool's entries, since a failed connect checks in what never was out.
         self._active_entries: set[int] = set()
         self._idle_entries: set[int] = set()

@@ -18,14 +18,13 @@ import stamina
 
 from asset_forge import faults
 from asset_forge.asset_types import AssetType
-from asset_forge.assets import GeneratedAsset, GeneratedAssets, StagedFile
+from asset_forge.assets import GeneratedAsset, GeneratedAssets, SearchService, StagedFile
 from asset_forge.database.models import Generation
 from asset_forge.generation.door import ProviderDoor
 from asset_forge.generation.failures import ErrorType, GenerationCancelled, GenerationFailed
 from asset_forge.generation.metrics import GenerationMetrics
 from asset_forge.generation.providers.base import Provider, ProviderRequest
 from asset_forge.generation.records import OPEN, GenerationRecords
-from asset_forge.search import SearchService
 from asset_forge.storage import StorageFull, StorageUnavailable
 
 STAGES: Final = ("plan", "generate", "store", "index", "complete")

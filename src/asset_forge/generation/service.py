@@ -18,11 +18,11 @@ from asset_forge.accounts import Principal
 from asset_forge.actions import UserActions
 from asset_forge.asset_types import AssetType
 from asset_forge.assets import ProjectService, clean_name
+from asset_forge.catalog import PROVIDERS
 from asset_forge.clock import Clock
 from asset_forge.database.models import Generation
 from asset_forge.generation.engine import REVISION
 from asset_forge.generation.failures import GenerationFailed
-from asset_forge.generation.metrics import PROVIDERS
 from asset_forge.generation.pipeline import Pipeline
 from asset_forge.generation.records import OPEN, STATUSES, GenerationRecords
 from asset_forge.ids import is_id, new_id

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ._full_text import FullTextIndex, NotIndexed
-from ._service import AssetIndex, SearchService
+from ._index import AssetIndex
 
-__all__ = ["AssetIndex", "FullTextIndex", "NotIndexed", "SearchService"]
+__all__ = ["AssetIndex", "FullTextIndex", "NotIndexed"]

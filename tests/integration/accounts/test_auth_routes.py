@@ -12,9 +12,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 
 from asset_forge import faults
-from asset_forge.accounts import DECLARATIONS, AccountService, PasswordHasher, Principal
+from asset_forge.accounts import AccountService, PasswordHasher, Principal
 from asset_forge.api.auth import COOKIE, AuthController, provide_operator, provide_principal
 from asset_forge.api.problems import on_fault, on_http_exception
+from asset_forge.catalog import DECLARATIONS
 from asset_forge.database import Database
 from asset_forge.observability.metrics import Registry
 

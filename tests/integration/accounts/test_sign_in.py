@@ -7,12 +7,12 @@ import pytest
 
 from asset_forge import faults
 from asset_forge.accounts import (
-    DECLARATIONS,
     AccountService,
     Credentials,
     LoginLimits,
     PasswordHasher,
 )
+from asset_forge.catalog import DECLARATIONS
 from asset_forge.database import Database
 from asset_forge.observability.metrics import Registry
 

@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from asset_forge import actions, assets, faults
+from asset_forge import faults
 from asset_forge.accounts import Principal
 from asset_forge.api.assets import AssetController
 from asset_forge.api.media import check_media_type
@@ -24,14 +24,16 @@ from asset_forge.assets import (
     GeneratedAssets,
     IncomingFile,
     ProjectService,
+    SearchService,
     UploadDetails,
 )
+from asset_forge.catalog import DECLARATIONS
 from asset_forge.clock import utc_now
 from asset_forge.database import Database
 from asset_forge.database.models import Asset, User
 from asset_forge.ids import new_id
 from asset_forge.observability.metrics import Registry
-from asset_forge.search import FullTextIndex, SearchService
+from asset_forge.search import FullTextIndex
 from asset_forge.storage import ObjectStore, open_store
 
 MAX_UPLOAD = 2_000_000
@@ -103,7 +105,7 @@ class Stage:
 @pytest.fixture
 def stage(database: Database, tmp_path: Path) -> Stage:
     """The services on an empty database and an empty directory."""
-    registry = Registry([*assets.DECLARATIONS, *actions.DECLARATIONS], strict=True)
+    registry = Registry(DECLARATIONS, strict=True)
     root = tmp_path / "objects"
     storage = open_store(root.as_uri())
     return Stage(

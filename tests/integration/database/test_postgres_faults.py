@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 from tests.databases import PostgresServer, find_postgres
 
-from asset_forge.database import DECLARATIONS, Database, DatabaseMetrics, DatabaseUnavailable
+from asset_forge.catalog import DECLARATIONS
+from asset_forge.database import Database, DatabaseMetrics, DatabaseUnavailable
 from asset_forge.observability.metrics import Registry
 
 BUDGET = 6.0  # five seconds, and one for a busy machine

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from asset_forge.catalog import DECLARATIONS
 from asset_forge.database import (
-    DECLARATIONS,
     Database,
     DatabaseMetrics,
     DatabaseUnavailable,

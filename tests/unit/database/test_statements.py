@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import ClauseElement, delete, func, insert, literal, select, text, union, update
 from sqlalchemy.orm import aliased
 
+from asset_forge.catalog import TABLES, Operation
 from asset_forge.database._statements import (
-    OPERATIONS,
-    TABLES,
     _kind_of_compiled,  # pyright: ignore[reportPrivateUsage]
     kind_of_text,
 )
@@ -71,5 +72,5 @@ _WORDS = ["SELECT", "WITH", "DELETE", "FROM", "users", "(", ")", "'", '"', "--",
 @given(st.lists(st.sampled_from(_WORDS)).map(" ".join) | st.text())
 def test_any_text_is_of_the_closed_sets(statement: str) -> None:
     kind = kind_of_text(statement)
-    assert kind.operation in OPERATIONS
+    assert kind.operation in get_args(Operation)
     assert kind.table in TABLES

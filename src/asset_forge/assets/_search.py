@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final
 
 from sqlalchemy import select
 
 from asset_forge.accounts import Principal
 from asset_forge.actions import UserActions
-from asset_forge.assets import Page, check_page, visible_assets
 from asset_forge.database import Database
 from asset_forge.database.models import Asset
 from asset_forge.faults import InvalidRequest
 from asset_forge.observability.metrics import Registry
+from asset_forge.search import AssetIndex
+
+from ._access import visible_assets
+from ._paging import Page, check_page
 
 QUERY_LIMIT: Final = 200
 DEPTH_LIMIT: Final = 1000
 """How far one may page through results, since each page ranks all of them again."""
-
-
-class AssetIndex(Protocol):
-    """Finds assets: full text, or similarity."""
-
-    async def index(self, asset_id: str) -> None:
-        """Make sure that an asset can be found."""
-        ...
-
-    async def find(self, query: str, *, owner_id: str | None, limit: int, offset: int) -> list[str]:
-        """Return the ids of matching assets, the best first; those of one owner unless None."""
-        ...
 
 
 class SearchService:
