@@ -36,7 +36,7 @@ class Collected:
 
 
 def part(number: int = 1) -> Trace:
-    trace = Trace(f"{number:032x}", 0, True, "server", 1.0, lambda: 0.0)
+    trace = Trace(f"{number:032x}", 5, 0, True, "server", 1.0, lambda: 0.0)
     trace.name = "work"
     trace.ended_at, trace.wall_offset, trace.kept = 2.0, 1e9, True
     return trace

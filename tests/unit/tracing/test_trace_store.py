@@ -25,7 +25,7 @@ def part(
     attributes: Mapping[str, AttributeValue] | None = None,
     started_at: float = 0.0,
 ) -> Trace:
-    trace = Trace(f"{number:032x}", 0, True, "server", started_at, lambda: 0.0)
+    trace = Trace(f"{number:032x}", 5, 0, True, "server", started_at, lambda: 0.0)
     trace.name = f"GET /{number}"
     trace.ended_at = started_at + seconds
     trace.wall_offset = 1e9

@@ -12,7 +12,14 @@ from asset_forge.observability.context import (
 )
 from asset_forge.observability.http import RequestObserver, RequestRecord
 from asset_forge.observability.requests._judgment import answer_seconds, is_failure
-from asset_forge.observability.tracing import PHASES, Trace, Tracer, parse_traceparent, random_id
+from asset_forge.observability.tracing import (
+    PHASES,
+    AttributeValue,
+    Trace,
+    Tracer,
+    parse_traceparent,
+    random_id,
+)
 
 __all__ = ["RequestIdentity"]
 
@@ -21,7 +28,7 @@ _TRACE: Final = "asset_forge.trace"  # where a request's trace waits in its ASGI
 # What ids are made of everywhere, UUIDs and base64 included; no space, no control, no quote.
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
 
-_PHASE_NAMES: Final = tuple((name, name.encode() + b";dur=") for name in PHASES)
+_PHASE_NAMES: Final[dict[str, bytes]] = {name: name.encode() for name in PHASES}
 
 
 class RequestIdentity(RequestObserver):
@@ -69,17 +76,12 @@ class RequestIdentity(RequestObserver):
         took = b"%.2f" % ((now - record.started_at) * 1000.0)
         if trace.marked == "handle":
             trace.mark("serialize")
-        phases = trace.phases
         timing = b"total;dur=" + took
-        if phases is not None:
-            timing = b", ".join(
-                [
-                    label + b"%.2f" % (phases[name] * 1000.0)
-                    for name, label in _PHASE_NAMES
-                    if name in phases
-                ]
-                + [timing]
-            )
+        if trace.phases is not None:
+            for name, seconds in trace.phases.items():
+                label = _PHASE_NAMES.get(name)
+                if label is not None:
+                    timing = b"%b, %b;dur=%.2f" % (timing, label, seconds * 1000.0)
         return (
             (b"x-request-id", record.request_id.encode("latin-1")),
             (b"x-response-time", took + b"ms"),
@@ -92,16 +94,12 @@ class RequestIdentity(RequestObserver):
         It is asked when status and duration are known and the metrics are not yet written, so that
         the failed and slow requests that are kept beyond the sampling are found from the metrics.
         """
-        slow_seconds = self._slow_seconds
+        keeps = self._keeps
 
         def resolve(record: RequestRecord) -> str:
             if record.exemplar is None:
                 trace: Trace | None = record.scope.get(_TRACE)
-                if trace is not None and (
-                    trace.sampled
-                    or is_failure(record)
-                    or record.duration_seconds >= slow_seconds <= answer_seconds(record)
-                ):
+                if trace is not None and keeps(trace, record):
                     record.exemplar = {"trace_id": trace.trace_id}
             return inner(record)
 
@@ -112,10 +110,8 @@ class RequestIdentity(RequestObserver):
         trace: Trace | None = record.scope.get(_TRACE)
         if trace is None:
             return
-        failed = is_failure(record)
-        slow = record.duration_seconds >= self._slow_seconds <= answer_seconds(record)
-        if trace.sampled or failed or slow:
-            self._describe(trace, record, failed=failed)
+        if self._keeps(trace, record):
+            self._describe(trace, record)
             self._tracer.end(trace, record.started_at + record.duration_seconds, keep=True)
         else:
             trace.kept = False
@@ -125,38 +121,52 @@ class RequestIdentity(RequestObserver):
         trace: Trace | None = record.scope.get(_TRACE)
         if trace is not None and isinstance(error, Exception):
             if trace.kept is False:
-                self._describe(trace, record, failed=False)
+                self._describe(trace, record)
                 trace.ended_at = record.started_at + record.duration_seconds
             self._tracer.keep_late(trace, error)
 
-    def _describe(self, trace: Trace, record: RequestRecord, *, failed: bool) -> None:
+    def _keeps(self, trace: Trace, record: RequestRecord) -> bool:
+        """Whether the trace of a request that has ended is kept."""
+        slow_seconds = self._slow_seconds
+        if trace.sampled:
+            return True
+        if record.status < 500 and record.outcome == "completed":
+            if record.duration_seconds < slow_seconds:
+                return False  # nearly all go here
+        elif is_failure(record):
+            return True
+        return answer_seconds(record) >= slow_seconds
+
+    def _describe(self, trace: Trace, record: RequestRecord) -> None:
         """Give the root span its name and attributes, by OpenTelemetry's conventions for HTTP."""
         trace.name = f"{record.method} {record.route}"
         ended_at = record.started_at + record.duration_seconds
-        found: dict[str, str | int | float] = {
+        found: dict[str, AttributeValue] = {
             "http.request.method": record.method,
             "http.route": record.route,
             "url.path": record.path[:1_024],
-            "url.scheme": record.scheme,
+            "url.scheme": record.scope.get("scheme", "http"),
             "http.response.status_code": record.status,
             "http.request.body.size": record.request_bytes,
             "http.response.body.size": record.response_bytes,
             "request.id": record.request_id,
             "request.outcome": record.outcome,
         }
-        if record.client is not None:
-            found["client.address"] = record.client
+        client = record.scope.get("client")
+        if client:
+            found["client.address"] = client[0]
         user_id = _current.get().user_id
         if user_id is not None:
             found["user.id"] = user_id
-        for name, seconds in (trace.phases or {}).items():
-            found[f"phase.{name}.seconds"] = seconds
+        if trace.phases is not None:
+            for name, seconds in trace.phases.items():
+                found[f"phase.{name}.seconds"] = seconds
         if trace.head_at:
             found["phase.send.seconds"] = ended_at - trace.head_at
         if record.first_byte_at:
             found["phase.stream.seconds"] = ended_at - record.first_byte_at
-        trace.attributes = {**found, **trace.attributes}
-        if failed and record.exception is not None:
-            trace.fail(record.exception)
-        elif failed and not trace.error_type:
-            trace.fail(str(record.status), record.outcome)
+        if trace.attributes:
+            found.update(trace.attributes)
+        trace.attributes = found
+        if is_failure(record) and not trace.error_type:
+            trace.fail(record.exception or str(record.status), record.outcome)

@@ -112,6 +112,7 @@ class Trace(Node):
     def __init__(
         self,
         trace_id: str,
+        span_id: int,
         parent_id: int,
         sampled: bool,
         kind: SpanKind,
@@ -119,7 +120,7 @@ class Trace(Node):
         now: Callable[[], float],
     ) -> None:
         self.trace_id = trace_id
-        self.id = random_bits(64)
+        self.id = span_id
         self.parent_id = parent_id
         self.sampled = sampled
         self.kind: SpanKind = kind

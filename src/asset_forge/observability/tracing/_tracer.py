@@ -79,14 +79,19 @@ class Tracer:
         if parent is None:
             number = random_bits(128) or 1
             sampled = number & _LOW_BITS < self._bound
-            trace = Trace("%032x" % number, 0, sampled, kind, started_at, self.now)  # noqa: UP031 - faster than a format specification
+            trace_id = "%032x" % number  # noqa: UP031 - faster than a format specification
+            span_id = number & _LOW_BITS
+            trace = Trace(trace_id, span_id, 0, sampled, kind, started_at, self.now)
         else:
             sampled = (
                 parent.sampled
                 if self._follow_caller
                 else int(parent.trace_id, 16) & _LOW_BITS < self._bound
             )
-            trace = Trace(parent.trace_id, parent.span_id, sampled, kind, started_at, self.now)
+            span_id = random_bits(64)
+            trace = Trace(
+                parent.trace_id, span_id, parent.span_id, sampled, kind, started_at, self.now
+            )
         position.set(trace)
         return trace
 

@@ -1,0 +1,124 @@
+"""The level and the fields of the closing line."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from asset_forge.observability import context
+from asset_forge.observability.http import RequestRecord
+from asset_forge.observability.requests import AccessLog
+
+
+class Lines:
+    """A logger that keeps its lines, and writes those from a level."""
+
+    def __init__(self, level: int = logging.DEBUG) -> None:
+        self.level = level
+        self.lines: list[tuple[str, dict[str, Any]]] = []
+
+    def is_enabled_for(self, level: int) -> bool:
+        return level >= self.level
+
+    def debug(self, event: str, /, **fields: object) -> None:
+        self.lines.append(("debug", fields))
+
+    def info(self, event: str, /, **fields: object) -> None:
+        self.lines.append(("info", fields))
+
+    def warning(self, event: str, /, **fields: object) -> None:
+        self.lines.append(("warning", fields))
+
+    def error(self, event: str, /, **fields: object) -> None:
+        self.lines.append(("error", fields))
+
+
+def record(**changes: object) -> RequestRecord:
+    scope = {"type": "http", "path": "/a", "headers": [], "client": ("10.0.0.1", 4)}
+    made = RequestRecord(scope, "GET", 100.0)
+    made.route, made.status, made.outcome, made.duration_seconds = "/a", 200, "completed", 0.01
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
+
+
+def level(made: RequestRecord) -> str:
+    lines = Lines()
+    AccessLog(lines, quiet=["/live"]).finish(made)
+    ((found, _),) = lines.lines
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "info"),
+        ({"status": 404}, "info"),
+        ({"status": 499, "outcome": "client_left"}, "info"),
+        ({"status": 500}, "error"),
+        ({"status": 200, "outcome": "aborted"}, "error"),
+        ({"status": 500, "outcome": "failed"}, "error"),
+        ({"duration_seconds": 0.999}, "info"),
+        ({"duration_seconds": 1.0}, "warning"),
+        ({"duration_seconds": 5.0}, "error"),
+        ({"duration_seconds": 60.0, "first_byte_at": 100.5}, "info"),
+        ({"duration_seconds": 60.0, "first_byte_at": 102.0}, "warning"),
+        ({"duration_seconds": 60.0, "first_byte_at": 106.0}, "error"),
+        ({"duration_seconds": 600.0, "status": 101, "outcome": "client_closed"}, "info"),
+        ({"duration_seconds": 600.0, "status": 101, "outcome": "failed"}, "error"),
+        ({"route": "/live"}, "debug"),
+        ({"route": "/live", "status": 503}, "warning"),
+    ],
+)
+def test_the_level_says_what_became_of_the_request(
+    changes: dict[str, object], expected: str
+) -> None:
+    assert level(record(**changes)) == expected
+
+
+def test_a_line_that_nobody_reads_is_not_made() -> None:
+    lines = Lines(level=logging.WARNING)
+    AccessLog(lines).finish(record())
+    AccessLog(lines, quiet=["/a"]).finish(record())
+    assert lines.lines == []
+
+
+def test_a_line_has_route_status_duration_and_sizes() -> None:
+    lines = Lines()
+    made = record(request_bytes=3, response_bytes=9, first_byte_at=100.004, path="/a" * 4_000)
+    AccessLog(lines).finish(made)
+    ((_, fields),) = lines.lines
+    assert len(fields.pop("path")) == 1_024
+    assert fields == {
+        "method": "GET",
+        "route": "/a",
+        "status": 200,
+        "outcome": "completed",
+        "durationSeconds": 0.01,
+        "firstByteSeconds": pytest.approx(0.004),
+        "requestBytes": 3,
+        "responseBytes": 9,
+        "client": "10.0.0.1",
+        "request_id": "",
+        "trace_id": "",
+    }
+
+
+def test_ids_come_from_the_scope_where_it_is_the_requests_own() -> None:
+    lines = Lines()
+    with context.scope(request_id="r", trace_id="t"):
+        AccessLog(lines).finish(record(request_id="r", trace_id="t"))
+        AccessLog(lines).finish(record(request_id="other", trace_id="u"))
+    own, other = (fields for _, fields in lines.lines)
+    assert "request_id" not in own
+    assert (other["request_id"], other["trace_id"]) == ("other", "u")
+
+
+def test_a_request_over_a_socket_without_an_address_has_no_client() -> None:
+    lines = Lines()
+    made = record()
+    made.scope["client"] = None
+    AccessLog(lines).finish(made)
+    assert "client" not in lines.lines[0][1]
