@@ -242,8 +242,8 @@ class Application:
             in_app=("asset_forge",),
         )
 
-    def web(self) -> ObservedApplication:
-        """Build the ASGI application; its lifespan is `working`."""
+    def web(self, *, api: bool = True) -> ObservedApplication:
+        """Build the ASGI application, or metrics and probes alone; its lifespan is `working`."""
 
         @asynccontextmanager
         async def lifespan(_: Litestar) -> AsyncGenerator[None]:
@@ -265,6 +265,7 @@ class Application:
             },
             lifespan=[lifespan],
             report_error=self._report_request_error,
+            api=api,
         )
         probes = HealthProbes(
             cast("ASGIApp", litestar),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import Litestar, Request, Response, get
@@ -34,15 +34,44 @@ JSON_LIMIT = 1 << 20
 """Bytes of a JSON body; uploads have a limit of their own."""
 
 
+@get(
+    "/api/openapi.json",
+    include_in_schema=False,
+    media_type="application/json",
+    sync_to_thread=False,
+)
+def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The OpenAPI document that the docs show."""
+    document = msgspec.json.encode(request.app.openapi_schema.to_schema())
+    return Response(document, media_type="application/json")
+
+
+METRICS: Final = (system_metrics, business_metrics)
+API: Final = (
+    GenerationController,
+    AssetController,
+    ProjectController,
+    AuthController,
+    openapi_document,
+    list_errors,
+    read_error,
+    resolve_error,
+    read_log_levels,
+    set_log_levels,
+)
+
+
 def build_web(
     services: Mapping[str, object],
     *,
     lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]],
     report_error: ReportError,
+    api: bool = True,
 ) -> Litestar:
     """Build the application.
 
     `services` are injected into the handlers by name; the names are the handlers' parameters.
+    Without `api` only the metrics are there, for a process that runs jobs alone.
     """
     dependencies: dict[str, Provide] = {
         name: Provide(_constant(service), sync_to_thread=False)
@@ -51,20 +80,7 @@ def build_web(
     dependencies["principal"] = Provide(provide_principal)
     dependencies["operator"] = Provide(provide_operator)
     app = Litestar(
-        route_handlers=[
-            GenerationController,
-            AssetController,
-            ProjectController,
-            AuthController,
-            system_metrics,
-            business_metrics,
-            openapi_document,
-            list_errors,
-            read_error,
-            resolve_error,
-            read_log_levels,
-            set_log_levels,
-        ],
+        route_handlers=[*METRICS, *(API if api else ())],
         dependencies=dependencies,
         exception_handlers={
             faults.Fault: on_fault,
@@ -113,18 +129,6 @@ def _say_what_is_refused(app: Litestar) -> None:
     for body in bodies:
         if body is not None and body.annotation.__struct_config__.forbid_unknown_fields:
             schemas[body.annotation.__name__].additional_properties = False
-
-
-@get(
-    "/api/openapi.json",
-    include_in_schema=False,
-    media_type="application/json",
-    sync_to_thread=False,
-)
-def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The OpenAPI document that the docs show."""
-    document = msgspec.json.encode(request.app.openapi_schema.to_schema())
-    return Response(document, media_type="application/json")
 
 
 def _constant(service: object) -> Callable[[], Any]:

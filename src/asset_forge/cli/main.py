@@ -25,6 +25,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
 app.command("generate")(generate.generate)
 app.command("migrate")(migrate.migrate)
 app.add_typer(user.app, name="user")

@@ -4,27 +4,60 @@ from __future__ import annotations
 
 import os
 import socket
+from typing import Annotated
 
+import typer
 import uvicorn
 from rich.console import Console
 
 from asset_forge import faults
 from asset_forge.application import Application
 from asset_forge.cli.startup import prepare
-from asset_forge.observability.health.uvicorn_server import DrainingServer
+from asset_forge.observability.health.uvicorn_server import EXIT_SECONDS, DrainingServer
+from asset_forge.observability.health.workers import WorkerSupervisor
 from asset_forge.observability.uvicorn_protocol import counting_protocol
 from asset_forge.settings import Settings, load_settings
 
 
-def serve() -> None:
+def serve(
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes serve, behind one port.")
+    ] = 1,
+) -> None:
     """Serve the API, the metrics and the probes on HOST and PORT."""
     settings = load_settings()
     prepare(settings)
-    listener = _bind(settings)
-    application = Application(settings)
-    _announce(application, listener)
+    listener = bind(settings.host, settings.port)
+    _announce(settings, listener)
+    if workers == 1:
+        serve_sockets([listener])
+        return
+    seconds = settings.effective_drain_seconds + settings.grace_seconds + 2 * EXIT_SECONDS
+    supervisor = WorkerSupervisor(serve_sockets, listener, count=workers, stop_seconds=seconds)
+    raise typer.Exit(supervisor.run())
+
+
+def worker(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where its metrics and probes are.")
+    ] = 3005,
+) -> None:
+    """Run jobs without serving the API; metrics and probes have a port of their own."""
+    settings = load_settings({**os.environ, "RUN_JOBS": "true"})
+    prepare(settings)
+    listener = bind(settings.host, port)
+    run(Application(settings), [listener], api=False)
+
+
+def serve_sockets(sockets: list[socket.socket]) -> None:
+    """Serve the whole application in this process; a worker of several starts here."""
+    run(Application(load_settings()), sockets, api=True)
+
+
+def run(application: Application, sockets: list[socket.socket], *, api: bool) -> None:
+    """Serve until told to end."""
     config = uvicorn.Config(
-        application.web(),
+        application.web(api=api),
         http=counting_protocol(application.registry),
         loop="auto",
         log_config=None,
@@ -33,31 +66,30 @@ def serve() -> None:
         server_header=False,
         lifespan="on",
     )
-    DrainingServer(config, application.drain).run(sockets=[listener])
+    DrainingServer(config, application.drain).run(sockets=sockets)
 
 
-def _bind(settings: Settings) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     """Take the port before anything else is started, so that a port in use costs nothing."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
         listener.listen(2048)
     except OSError as error:
         listener.close()
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise faults.Unavailable(
-            f"PORT={settings.port}: cannot listen on {settings.host}:{settings.port} ({reason}); "
+            f"PORT={port}: cannot listen on {host}:{port} ({reason}); "
             "stop what uses it, or set another PORT"
         ) from error
     listener.set_inheritable(True)
     return listener
 
 
-def _announce(application: Application, listener: socket.socket) -> None:
+def _announce(settings: Settings, listener: socket.socket) -> None:
     """Print where everything is. To standard error: standard output is the log's."""
-    settings = application.settings
     host, port = listener.getsockname()[:2]
     base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     rows = {
@@ -65,7 +97,7 @@ def _announce(application: Application, listener: socket.socket) -> None:
         "Metrics": f"{base}/metrics  {base}/metrics/business",
         "Health": f"{base}/api/health/deep",
         "Data": str(settings.data_dir.absolute()),
-        "Providers": ", ".join(application.providers),
+        "Providers": "procedural",
         "Sign-in": ", ".join(settings.auth_providers) or "none: every request is the operator's",
     }
     console = Console(stderr=True, highlight=False)
