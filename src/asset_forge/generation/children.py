@@ -61,8 +61,6 @@ class ChildProcesses:
             try:
                 async with asyncio.timeout(self._timeout_seconds):
                     result = await asyncio.wrap_future(future)
-            except BrokenProcessPool:
-                raise ChildDied("the process that made the asset ended without a result") from None
             except TimeoutError:
                 if not future.cancelled():
                     raise  # the work's own
@@ -70,8 +68,10 @@ class ChildProcesses:
                 raise ChildTimedOut(f"making the asset took longer than {limit} seconds") from None
             healthy = True
             return result
+        except BrokenProcessPool:  # it ended over the work, as it started, or earlier, while idle
+            raise ChildDied("the process that made the asset ended without a result") from None
         except Exception as error:
-            healthy = not isinstance(error, ChildDied | ChildTimedOut)
+            healthy = not isinstance(error, ChildTimedOut)
             raise
         finally:
             if not healthy and executor is not None:
