@@ -1,0 +1,223 @@
+"""The real server and its child processes, killed while they work: no job is lost or made twice."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+import asset_forge
+from tests.served import Server, ServerFactory, until
+
+GENERATIONS = "asset_generations_total"
+SHORT: dict[str, Any] = {"durationSeconds": 0.1}
+SMALL: dict[str, Any] = {"textureSize": 256}
+LONG: dict[str, Any] = {"durationSeconds": 120}
+
+
+def succeeded(server: Server) -> float:
+    return server.scrape().total("asset_generations_total", status="success")
+
+
+def counted_ends(server: Server) -> float:
+    return server.scrape().total("asset_generations_total")
+
+
+def assert_each_made_one_asset(server: Server, jobs: list[str]) -> None:
+    """Hold jobs, records and stored files against each other, one of each."""
+    for job_id in jobs:
+        ended = server.ended(job_id)
+        assert ended["status"] == "succeeded", ended["error"]
+    assets = server.get("/api/assets?limit=100")["items"]
+    assert sorted(asset["generationId"] for asset in assets) == sorted(jobs)
+    for asset in assets:
+        file = server.request("GET", f"/api/assets/{asset['id']}/file")
+        assert len(file.content) == asset["sizeBytes"]
+    stored = [path for path in (server.data_dir / "objects").rglob("*") if path.is_file()]
+    assert sorted(path.name.partition(".")[0] for path in stored) == sorted(jobs)
+
+
+def test_eight_generations_survive_a_kill_and_make_eight_assets(serve: ServerFactory) -> None:
+    server = serve()
+    jobs = [server.submit("weapon", f"sword number {n}", options=SMALL) for n in range(8)]
+    until("some are done, and others not", lambda: succeeded(server) >= 2)
+    server.kill()
+    server.start()
+    by_status = [server.job(job_id)["status"] for job_id in jobs]
+    assert set(by_status) != {"succeeded"}, "the kill came too late to show anything"
+    assert_each_made_one_asset(server, jobs)
+    # A lone server's counters begin anew with it; every job that it ended counts, and once.
+    assert counted_ends(server) <= 8 - 2
+
+
+def test_counters_of_a_group_are_exact_but_for_one_increment_a_kill(serve: ServerFactory) -> None:
+    """Another process of the group lives on, so that the counters do not begin anew."""
+    witness = serve({"RUN_JOBS": "false"})
+    worker = serve()
+    jobs = [witness.submit("weapon", f"axe number {n}", options=SMALL) for n in range(8)]
+    until("some are done, and others not", lambda: succeeded(witness) >= 3)
+    worker.kill()
+    running = [job_id for job_id in jobs if witness.job(job_id)["status"] != "succeeded"]
+    assert running, "the kill came too late to show anything"
+    worker.start()
+    assert_each_made_one_asset(witness, jobs)
+    scrape = witness.scrape()
+    kinds = {labels: n for (name, labels), n in scrape.samples.items() if n and name == GENERATIONS}
+    assert list(kinds) == [(("status", "success"), ("type", "weapon"))]
+    assert kinds.popitem()[1] in (7.0, 8.0)
+    timed = scrape.value("asset_generation_duration_seconds_count", type="weapon")
+    assert timed in (7.0, 8.0)
+    assert scrape.total("generations_in_progress") == 0
+    actions = scrape.value("user_actions_total", action="create", resource_type="generation")
+    assert actions == 8
+
+
+def test_children_end_with_a_killed_server(serve: ServerFactory) -> None:
+    server = serve({"JOB_CONCURRENCY": "1"})
+    job_id = server.submit("music", options=LONG)
+    until("it makes music", lambda: server.job(job_id)["stage"] == "generate")
+    children = server.process.children(recursive=True)
+    assert children
+    server.kill()
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_job_that_takes_its_process_down_three_times_is_given_up(serve: ServerFactory) -> None:
+    server = serve({"JOB_CONCURRENCY": "1"})
+    job_id = server.submit("music", options=LONG)
+    for run in range(1, 4):
+        until(f"run {run} makes music", lambda: _is_at_work(server, job_id))
+        server.kill()
+        server.start()
+    ended = server.ended(job_id)
+    assert (ended["status"], ended["error"]["type"]) == ("failed", "poisoned")
+    errors = server.scrape().total("asset_generation_errors_total", error_type="poisoned")
+    assert errors == 1
+    other = server.ended(server.submit("sound_effect", options=SHORT))
+    assert other["status"] == "succeeded"
+
+
+def _is_at_work(server: Server, job_id: str) -> bool:
+    """Say whether this server's children make the job's asset, and not only its row says so."""
+    running = server.scrape().total("generations_in_progress") == 1
+    return running and server.job(job_id)["stage"] == "generate" and bool(workers(server))
+
+
+def workers(server: Server) -> list[psutil.Process]:
+    """Return the processes in which assets are made: the children of the server's children."""
+    own = server.process
+    found: list[psutil.Process] = []
+    for process in own.children(recursive=True):
+        try:
+            if process.ppid() != own.pid and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+@pytest.fixture
+def one_worker(serve: ServerFactory) -> Server:
+    return serve({"JOB_CONCURRENCY": "1", "PROCEDURAL_PROCESSES": "1"})
+
+
+def kill_worker(server: Server, job_id: str) -> None:
+    """Kill the process that makes the job's asset, and see it gone."""
+
+    def busy() -> psutil.Process | None:
+        return next(iter(workers(server)), None) if _is_at_work(server, job_id) else None
+
+    process = until("a child works", busy)
+    process.kill()
+    until("it is gone", lambda: not _is_alive(process), 30)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_job_whose_child_is_killed_succeeds_by_its_retry(one_worker: Server) -> None:
+    before = one_worker.scrape()
+    job_id = one_worker.submit("music", options=LONG)
+    kill_worker(one_worker, job_id)
+    assert one_worker.ended(job_id)["status"] == "succeeded"
+    moved = one_worker.scrape()
+    assert moved.total("asset_generations_total") - before.total("asset_generations_total") == 1
+    assert_each_made_one_asset(one_worker, [job_id])
+
+
+def test_a_job_whose_child_is_killed_three_times_is_poisoned(one_worker: Server) -> None:
+    job_id = one_worker.submit("music", options=LONG)
+    for _ in range(3):
+        kill_worker(one_worker, job_id)
+    ended = one_worker.ended(job_id)
+    assert (ended["status"], ended["error"]["type"]) == ("failed", "poisoned")
+    assert "died 3 times" in ended["error"]["message"]
+    scrape = one_worker.scrape()
+    assert scrape.value(GENERATIONS, type="music", status="failure") == 1
+    errors = "asset_generation_errors_total"
+    assert scrape.value(errors, type="music", error_type="poisoned") == 1
+    assert scrape.total(errors) == 1
+    assert scrape.value("errors_captured_total", severity="error") == 1
+    small = one_worker.ended(one_worker.submit("sound_effect", options=SHORT))
+    assert small["status"] == "succeeded"
+
+
+def test_children_that_are_killed_while_they_wait_cost_no_job(one_worker: Server) -> None:
+    assert one_worker.ended(one_worker.submit("sound_effect", options=SHORT))["assetId"]
+    children = one_worker.process.children(recursive=True)
+    assert workers(one_worker)
+    for process in children:
+        process.kill()
+    until("all are gone", lambda: not any(map(_is_alive, children)), 30)
+    jobs = [one_worker.submit("sound_effect", f"bell {n}", options=SHORT) for n in range(2)]
+    assert [one_worker.ended(job_id)["status"] for job_id in jobs] == ["succeeded"] * 2
+
+
+def older_code(folder: Path) -> Path:
+    """Copy the package as an older version had it: another number, another workflow function."""
+    source = Path(asset_forge.__file__).parent
+    package = folder / "asset_forge"
+    shutil.copytree(source, package, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, new, old in (
+        ("__init__.py", f'"{asset_forge.__version__}"', '"0.0.1"'),
+        (
+            "generation/engine.py",
+            "            await self._pipeline.run(generation_id, _run_step)\n",
+            "            pipeline = self._pipeline\n"
+            "            await asyncio.sleep(0)\n"
+            "            await pipeline.run(generation_id, _run_step)\n",
+        ),
+    ):
+        text = (package / name).read_text()
+        assert text.count(new) == 1, f"{name} no longer holds {new!r}"
+        (package / name).write_text(text.replace(new, old))
+    return folder
+
+
+def version_of(server: Server) -> str:
+    (family,) = (
+        family
+        for name, family in server.scrape("/metrics").families.items()
+        if name.startswith("asset_forge_build")
+    )
+    return family.samples[0].labels["version"]
+
+
+def test_jobs_of_an_older_version_are_finished_by_the_next(
+    serve: ServerFactory, tmp_path: Path
+) -> None:
+    old = serve({"JOB_CONCURRENCY": "1", "PYTHONPATH": str(older_code(tmp_path / "older"))})
+    assert version_of(old) == "0.0.1"
+    running = old.submit("music", options=LONG)
+    waiting = [old.submit("sound_effect", f"door {n}", options=SHORT) for n in range(2)]
+    until("it makes music", lambda: _is_at_work(old, running))
+    old.kill()
+    new = serve()
+    assert version_of(new) == asset_forge.__version__
+    assert_each_made_one_asset(new, [running, *waiting])
+    assert counted_ends(new) == 3
