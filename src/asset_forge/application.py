@@ -310,8 +310,11 @@ class Application:
             yield
 
     async def _keep_house(self) -> None:
-        if self.settings.run_jobs:
-            await self.children.warm_up()
+        try:
+            if self.settings.run_jobs:
+                await self.children.warm_up()
+        except Exception:  # noqa: BLE001 - only a head start; the first job starts a child itself
+            _log.warning("no child process could be started ahead of the jobs", exc_info=True)
         while True:
             try:
                 await self.accounts.sweep()
