@@ -8,9 +8,9 @@ from typing import Any
 
 import psutil
 import pytest
+from tests.served import Server, ServerFactory, until
 
 import asset_forge
-from tests.served import Server, ServerFactory, until
 
 GENERATIONS = "asset_generations_total"
 SHORT: dict[str, Any] = {"durationSeconds": 0.1}

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.served import Server, serving, until
 from tests.system.business import moves
 
