@@ -72,6 +72,33 @@ class StoreAgainstAList(RuleBasedStateMachine):
 TestStoreAgainstAList = StoreAgainstAList.TestCase
 
 
+def test_ordinary_traffic_does_not_sweep_failed_and_slow_traces_away() -> None:
+    store = TraceStore(READER, capacity=10)
+    store.add(part(1, seconds=0.1, error="500"))
+    store.add(part(2, seconds=2.0))
+    for number in range(100, 400):
+        store.add(part(number, seconds=0.1))
+    ids = [int(one.trace_id, 16) for one in store.list().items]
+    assert ids == [*range(399, 391, -1), 2, 1]
+
+
+def test_a_flood_of_failures_leaves_half_of_the_room_to_itself_and_stays_bounded() -> None:
+    store = TraceStore(READER, capacity=10)
+    for number in range(1, 200):
+        store.add(part(number, seconds=0.1, error="500" if number % 2 else ""))
+    ids = [int(one.trace_id, 16) for one in store.list().items]
+    assert (len(ids), sum(number % 2 for number in ids)) == (10, 5)
+
+
+def test_a_trace_whose_later_part_fails_is_ordinary_no_more() -> None:
+    store = TraceStore(READER, capacity=10)
+    store.add(part(1, seconds=0.1))
+    store.add(part(1, seconds=0.1, error="TimeoutError"))
+    for number in range(100, 400):
+        store.add(part(number, seconds=0.1))
+    assert store.get(f"{1:032x}") is not None
+
+
 def test_a_page_is_stable_while_traces_arrive() -> None:
     store = TraceStore(READER)
     for number in range(1, 5):

@@ -115,6 +115,7 @@ class RequestIdentity(RequestObserver):
             self._tracer.end(trace, record.started_at + record.duration_seconds, keep=True)
         else:
             trace.kept = False
+            trace.spans = None  # they refer to the trace: let go of both now, not at a collection
 
     def failed_afterwards(self, record: RequestRecord, error: BaseException) -> None:
         """Keep the trace of a request whose background work failed."""

@@ -41,7 +41,7 @@ def build_tracer(
             delay_seconds=options.delay_seconds,
         )
     return Tracer(
-        TraceStore(reader, capacity=capacity),
+        TraceStore(reader, capacity=capacity, slow_seconds=slow_seconds),
         exporter=exporter,
         on_lost=on_lost,
         sample_ratio=options.sample_ratio,

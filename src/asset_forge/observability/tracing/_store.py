@@ -82,17 +82,23 @@ class _Entry:
 class TraceStore:
     """Keeps the newest ``capacity`` traces; the oldest makes room.
 
+    Traces that are neither failed nor took ``slow_seconds`` make room first, until they fill less
+    than half of it, so that ordinary traffic does not sweep away the ones that somebody looks for.
     The parts of a trace (a request, each step of the job that it started) come together by their
     trace id. What is held is what the spans noted; it is redacted when it is read. All methods may
     be called from any thread.
     """
 
-    def __init__(self, reader: SpanReader, *, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self, reader: SpanReader, *, capacity: int = CAPACITY, slow_seconds: float = 1.0
+    ) -> None:
         if capacity < 1:
             raise ValueError(f"capacity {capacity}: a store of traces holds at least 1")
         self._reader = reader
         self._capacity = capacity
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._ordinary: OrderedDict[str, None] = OrderedDict()
+        self._slow_seconds = slow_seconds
         self._number = 0
         self._lock = threading.Lock()
 
@@ -103,8 +109,11 @@ class TraceStore:
             if entry is None:
                 self._number += 1
                 entry = self._entries[part.trace_id] = _Entry(self._number)
-                if len(self._entries) > self._capacity:
-                    self._entries.popitem(last=False)
+                self._ordinary[part.trace_id] = None
+            if part.error_type or part.ended_at - part.started_at >= self._slow_seconds:
+                self._ordinary.pop(part.trace_id, None)
+            if len(self._entries) > self._capacity:
+                self._make_room()
             size = 1 + len(part.spans or ())
             lost = part.lost
             if entry.spans + size > MAX_SPANS_PER_TRACE:
@@ -177,6 +186,12 @@ class TraceStore:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def _make_room(self) -> None:
+        ordinary = len(self._ordinary) > self._capacity // 2
+        oldest = next(iter(self._ordinary if ordinary else self._entries))
+        self._ordinary.pop(oldest, None)
+        del self._entries[oldest]
 
     def _spans(self, entry: _Entry) -> list[SpanData]:
         found: list[SpanData] = []

@@ -78,9 +78,9 @@ class Tracer:
         """
         if parent is None:
             number = random_bits(128) or 1
-            sampled = number & _LOW_BITS < self._bound
-            trace_id = "%032x" % number  # noqa: UP031 - faster than a format specification
             span_id = number & _LOW_BITS
+            sampled = span_id < self._bound
+            trace_id = "%032x" % number  # noqa: UP031 - faster than a format specification
             trace = Trace(trace_id, span_id, 0, sampled, kind, started_at, self.now)
         else:
             sampled = (
@@ -104,6 +104,8 @@ class Tracer:
             trace.kept = keep or trace.sampled
             if trace.kept:
                 self._keep(trace)
+            else:
+                trace.spans = None  # they refer to the trace: let go of both now
         return trace.kept
 
     def keep_late(self, trace: Trace, error: BaseException) -> None:
