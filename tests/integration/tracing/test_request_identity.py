@@ -136,7 +136,7 @@ async def test_the_phases_are_told_in_the_headers(serve) -> None:
     assert headers["server-timing"].startswith(f"total;dur={headers['x-response-time'][:-2]},")
 
 
-async def test_phases_after_the_headers_are_in_the_trace(serve) -> None:
+async def test_phases_after_the_headers_are_in_trace_and_log(serve) -> None:
     async with serve(APP, OTEL_TRACES_SAMPLER="always_on") as served:
         await served.get("/stream")
         (line,) = await ended(served)
@@ -144,7 +144,11 @@ async def test_phases_after_the_headers_are_in_the_trace(serve) -> None:
     assert trace is not None
     attributes = trace.spans[0].attributes
     assert attributes["phase.send.seconds"] >= attributes["phase.stream.seconds"] > 0.1
-    assert line["firstByteSeconds"] < line["durationSeconds"]
+    assert line["sendSeconds"] == pytest.approx(attributes["phase.send.seconds"], abs=1e-5)
+    assert line["streamSeconds"] == pytest.approx(attributes["phase.stream.seconds"], abs=1e-5)
+    assert line["firstByteSeconds"] + line["streamSeconds"] == pytest.approx(
+        line["durationSeconds"], abs=1e-5
+    )
 
 
 @pytest.mark.parametrize(

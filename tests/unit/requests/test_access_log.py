@@ -98,6 +98,7 @@ def test_a_line_has_route_status_duration_and_sizes() -> None:
         "outcome": "completed",
         "durationSeconds": 0.01,
         "firstByteSeconds": pytest.approx(0.004),
+        "streamSeconds": pytest.approx(0.006),
         "requestBytes": 3,
         "responseBytes": 9,
         "client": "10.0.0.1",

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from asset_forge.observability import context
 from asset_forge.observability.http import RequestObserver, RequestRecord
+from asset_forge.observability.requests._identity import TRACE_KEY
 from asset_forge.observability.requests._judgment import answer_seconds, is_failure
+from asset_forge.observability.tracing import Trace
 
 __all__ = ["AccessLog", "AccessLogger"]
 
@@ -97,7 +99,12 @@ class AccessLog(RequestObserver):
         if client:
             fields["client"] = client[0]
         if record.first_byte_at:
-            fields["firstByteSeconds"] = round(record.first_byte_at - record.started_at, 6)
+            first = record.first_byte_at - record.started_at
+            fields["firstByteSeconds"] = round(first, 6)
+            fields["streamSeconds"] = round(duration - first, 6)
+        trace: Trace | None = record.scope.get(TRACE_KEY)
+        if trace is not None and trace.head_at:
+            fields["sendSeconds"] = round(record.started_at + duration - trace.head_at, 6)
         if context.current().request_id != record.request_id:
             # Sent from a task that does not belong to the request.
             fields["request_id"] = record.request_id

@@ -21,9 +21,10 @@ from asset_forge.observability.tracing import (
     random_id,
 )
 
-__all__ = ["RequestIdentity"]
+__all__ = ["TRACE_KEY", "RequestIdentity"]
 
-_TRACE: Final = "asset_forge.trace"  # where a request's trace waits in its ASGI scope
+TRACE_KEY: Final = "asset_forge.trace"
+"""Where a request's trace waits in its ASGI scope."""
 
 # What ids are made of everywhere, UUIDs and base64 included; no space, no control, no quote.
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
@@ -60,7 +61,7 @@ class RequestIdentity(RequestObserver):
         else:
             request_id = self._new_id()
         caller = parse_traceparent(parent.decode("latin-1")) if parent else None
-        trace = scope[_TRACE] = self._begin(caller, "server", record.started_at)
+        trace = scope[TRACE_KEY] = self._begin(caller, "server", record.started_at)
         record.request_id = request_id
         trace_id = record.trace_id = trace.trace_id
         if trace.sampled:
@@ -71,7 +72,7 @@ class RequestIdentity(RequestObserver):
 
     def response_headers(self, record: RequestRecord) -> Iterable[tuple[bytes, bytes]]:
         """The headers of a response that begins now."""
-        trace: Trace = record.scope[_TRACE]
+        trace: Trace = record.scope[TRACE_KEY]
         now = trace.head_at = trace.now()
         took = b"%.2f" % ((now - record.started_at) * 1000.0)
         if trace.marked == "handle":
@@ -98,7 +99,7 @@ class RequestIdentity(RequestObserver):
 
         def resolve(record: RequestRecord) -> str:
             if record.exemplar is None:
-                trace: Trace | None = record.scope.get(_TRACE)
+                trace: Trace | None = record.scope.get(TRACE_KEY)
                 if trace is not None and keeps(trace, record):
                     record.exemplar = {"trace_id": trace.trace_id}
             return inner(record)
@@ -107,7 +108,7 @@ class RequestIdentity(RequestObserver):
 
     def finish(self, record: RequestRecord) -> None:
         """End the trace, and keep it if it was sampled, failed or was slow."""
-        trace: Trace | None = record.scope.get(_TRACE)
+        trace: Trace | None = record.scope.get(TRACE_KEY)
         if trace is None:
             return
         if self._keeps(trace, record):
@@ -119,7 +120,7 @@ class RequestIdentity(RequestObserver):
 
     def failed_afterwards(self, record: RequestRecord, error: BaseException) -> None:
         """Keep the trace of a request whose background work failed."""
-        trace: Trace | None = record.scope.get(_TRACE)
+        trace: Trace | None = record.scope.get(TRACE_KEY)
         if trace is not None and isinstance(error, Exception):
             if trace.kept is False:
                 self._describe(trace, record)
