@@ -74,13 +74,7 @@ def tracing_options(
     """
     reader = _Reader(variables)
     ratio, follow_caller = reader.sampling(default_ratio)
-    queue = reader.integer("OTEL_BSP_MAX_QUEUE_SIZE", 2_048)
-    batch = reader.integer("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", min(512, queue))
-    if batch > queue:
-        reader.faults.append(
-            f"OTEL_BSP_MAX_EXPORT_BATCH_SIZE={batch}: choose at most"
-            f" OTEL_BSP_MAX_QUEUE_SIZE, which is {queue}"
-        )
+    queue, batch = reader.queue()
     resource = {"service.name": service_name}
     if service_version:
         resource["service.version"] = service_version
@@ -124,6 +118,17 @@ class _Reader:
             self.faults.append(f"{name}={value[:40]}: choose a whole number from 1 to 10000000")
             return default
         return int(value)
+
+    def queue(self) -> tuple[int, int]:
+        """How many spans may wait, and how many go at once."""
+        queue = self.integer("OTEL_BSP_MAX_QUEUE_SIZE", 2_048)
+        batch = self.integer("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", min(512, queue))
+        if batch > queue:
+            self.faults.append(
+                f"OTEL_BSP_MAX_EXPORT_BATCH_SIZE={batch}: choose at most"
+                f" OTEL_BSP_MAX_QUEUE_SIZE, which is {queue}"
+            )
+        return queue, batch
 
     def sampling(self, default_ratio: float) -> tuple[float, bool]:
         """The share of traces that are sampled, and whether a caller's decision counts."""
