@@ -10,7 +10,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from tests.served import PROGRAM, Server, environment_of
 
 PASSWORD = "correct horse battery staple"

@@ -19,6 +19,7 @@ async def check_media_type(request: Request[Any, Any, Any]) -> None:
 
     Raises:
         faults.UnsupportedMedia: The Content-Type is another one.
+        faults.InvalidRequest: The route takes JSON, and there is no body.
     """
     if request.method not in _WITH_BODY:
         return
@@ -28,7 +29,14 @@ async def check_media_type(request: Request[Any, Any, Any]) -> None:
         "transfer-encoding" in request.headers
     )
     if not has_body and not sent:
+        await _refuse_nothing(request)
         return
     if sent != expected and not (expected == "application/json" and sent.endswith("+json")):
         named = f"is {sent!r}" if sent else "is missing"
         raise faults.UnsupportedMedia(f"{named}; send {expected}", field="Content-Type")
+    await _refuse_nothing(request)
+
+
+async def _refuse_nothing(request: Request[Any, Any, Any]) -> None:
+    if request.route_handler.parsed_data_field is not None and not await request.body():
+        raise faults.InvalidRequest("is missing; send a JSON object", field="body")

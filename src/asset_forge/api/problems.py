@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http
 import logging
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
@@ -19,6 +20,11 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 ReportError = Callable[[Request[Any, Any, Any], Exception], None]
 """Takes an error that nobody foresaw and the request that met it; never raises."""
+
+_MISSING_PARAMETER: Final = re.compile(r"Missing required \w+ parameter '([^']+)'")
+_WRONG_FIELDS: Final = re.compile(
+    r"Object (missing required|contains unknown) field `(.*)`", re.DOTALL
+)
 
 _log = logging.getLogger(__name__)
 
@@ -143,16 +149,25 @@ def on_unexpected(
 
 
 def _field_problems(error: ValidationException) -> list[FieldProblem]:
+    missing = _MISSING_PARAMETER.match(str(error.detail))
+    if missing is not None:
+        return [FieldProblem(missing[1], "is missing")]
     extra = cast("list[dict[str, str]] | None", error.extra)
     return [
-        FieldProblem(_sent_name(item.get("key")), item.get("message", "is invalid"))
+        _field_problem(item.get("key", ""), item.get("message", "is invalid"))
         for item in (extra if isinstance(extra, list) else ())
     ]
 
 
-def _sent_name(key: str | None) -> str:
-    """Name what the framework calls `data`, after the handler's parameter, as its sender does."""
-    return "body" if key in (None, "", "data") else key
+def _field_problem(key: str, message: str) -> FieldProblem:
+    """Name the field as its sender does; `data` is the handler's name for the whole body."""
+    path = "" if key == "data" else key
+    wrong = _WRONG_FIELDS.fullmatch(message)
+    if wrong is None:
+        return FieldProblem(path or "body", message)
+    field = f"{path}.{wrong[2]}" if path else wrong[2]
+    said = "is missing" if wrong[1].startswith("missing") else "is no field of this request"
+    return FieldProblem(field[:100] or "body", said)
 
 
 def _short_path(request: Request[Any, Any, Any]) -> str:

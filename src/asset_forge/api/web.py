@@ -7,9 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 import msgspec
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import ScalarRenderPlugin
 from litestar.routes import HTTPRoute
@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 from asset_forge import __version__, faults
 from asset_forge.api.assets import AssetController
 from asset_forge.api.auth import AuthController, provide_operator, provide_principal
+from asset_forge.api.bodies import ApiRequest
 from asset_forge.api.generation import GenerationController
 from asset_forge.api.media import check_media_type
 from asset_forge.api.metrics import business_metrics, system_metrics
@@ -88,6 +89,7 @@ def build_web(
             Exception: on_unexpected(report_error),
         },
         before_request=_before_request,
+        request_class=ApiRequest,
         request_max_body_size=JSON_LIMIT,
         lifespan=list(lifespan),
         logging_config=None,
@@ -95,12 +97,25 @@ def build_web(
             title="Asset-Forge",
             version=__version__,
             summary="Turns a prompt into a game asset",
-            path="/api/docs",
+            openapi_router=_docs_router(),
             render_plugins=[ScalarRenderPlugin(path="/")],
         ),
     )
     _say_what_is_refused(app)
     return app
+
+
+def _docs_router() -> Router:
+    """Hold the reader of the document; below it there is nothing, as anywhere else."""
+    return Router(
+        "/api/docs", route_handlers=[], before_request=_before_docs, include_in_schema=False
+    )
+
+
+async def _before_docs(request: Request[Any, Any, Any]) -> Response[None] | None:
+    if request.path_params:  # the framework answers any path below the reader, with a page
+        raise NotFoundException
+    return await _before_request(request)
 
 
 async def _before_request(request: Request[Any, Any, Any]) -> Response[None] | None:
