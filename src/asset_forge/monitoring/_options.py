@@ -1,0 +1,61 @@
+"""What a rendering may vary: addresses, links, the pace of drills, declared maintenance."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from asset_forge.monitoring._maintenance import Maintenance
+from asset_forge.monitoring._model import RuleError
+
+_ADDRESS = re.compile(r"[A-Za-z0-9.\-\[\]:]+:\d{1,5}\Z")
+
+SMALLEST_SCALE = 0.01
+"""Below it the one-minute base window holds no two scrapes that a service can answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to render.
+
+    `scale` multiplies every duration, for drills. `runbook_url` and `grafana_url` are bases of
+    links. `probe` is the address of a blackbox exporter, which asks `/api/health/live` of each
+    target; without it nothing is probed from outside. `authorized` makes the scrape send the token
+    of `METRICS_TOKEN` from the file `secrets/metrics_token`.
+    """
+
+    scale: float = 1.0
+    targets: tuple[str, ...] = ("127.0.0.1:3004",)
+    alertmanagers: tuple[str, ...] = ("127.0.0.1:9093",)
+    grafana_url: str = "http://127.0.0.1:3000"
+    runbook_url: str = "docs/runbooks"
+    prometheus_url: str = "http://127.0.0.1:9090"
+    pagerduty_url: str = "https://events.pagerduty.com/v2/enqueue"
+    heartbeat_url: str = "http://127.0.0.1:9099/heartbeat"
+    probe: str | None = None
+    authorized: bool = False
+    maintenance: tuple[Maintenance, ...] = ()
+
+    def __post_init__(self) -> None:
+        faults: list[str] = []
+        if not SMALLEST_SCALE <= self.scale <= 1:
+            faults.append(
+                f"scale {self.scale:g}: from {SMALLEST_SCALE:g} to 1, which is the real pace"
+            )
+        if not self.targets:
+            faults.append("targets: name at least one, as 127.0.0.1:3004")
+        addresses = (*self.targets, *self.alertmanagers, *([self.probe] if self.probe else ()))
+        faults.extend(
+            f"address {address!r}: write HOST:PORT, as 127.0.0.1:3004"
+            for address in addresses
+            if not _ADDRESS.match(address)
+        )
+        urls = (self.grafana_url, self.prometheus_url, self.pagerduty_url, self.heartbeat_url)
+        faults.extend(
+            f"URL {url!r}: must begin with http:// or https://"
+            for url in urls
+            if urlsplit(url).scheme not in ("http", "https")
+        )
+        if faults:
+            raise RuleError("; ".join(faults))

@@ -1,0 +1,159 @@
+"""AI providers: failing, refusing, out of credit, or expensive; jobs that kill their workers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from asset_forge.monitoring._look import CAPTURED, FAILED_KINDS, LOGS, PROVIDERS, SLOW_PROVIDERS
+from asset_forge.monitoring._model import Alert, Board, Runbook, Severity, Symptom
+from asset_forge.monitoring.alerts._rising import rising
+
+_GENERATION: Final = (Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.GENERATION)
+
+WHICH_PROVIDER: Final = (
+    'sum by (provider) (increase(ai_api_calls_total{status="failure"}[15m])) > 0'
+)
+"""Asked while the alert is written, since errors carry no provider."""
+
+_NAMED: Final = (
+    '{{ range query "' + WHICH_PROVIDER.replace('"', '\\"') + '" }} {{ .Labels.provider }}{{ end }}'
+)
+
+SPEND_PER_HOUR_USD: Final = 20.0
+
+PROVIDER_FAILING: Final = Alert(
+    name="ProviderFailing",
+    severity=Severity.WARNING,
+    expr='sum by (provider) (rate(ai_api_calls_total{status="failure"}[5m]))\n'
+    "/ sum by (provider) (rate(ai_api_calls_total[5m])) > 0.05",
+    hold="10m",
+    summary="{{ $labels.provider }} fails",
+    description="{{ $value | humanizePercentage }} of the operations asked of "
+    "{{ $labels.provider }} in the last 5 minutes failed.",
+    board=Board.GENERATION,
+    silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
+    runbook=Runbook(
+        meaning="For 10 minutes more than 5 % of the operations asked of one provider failed "
+        "after their retries.",
+        users="Generations that this provider makes fail; others do not.",
+        look=(PROVIDERS, FAILED_KINDS, SLOW_PROVIDERS, "The provider's own status page."),
+        mend=(
+            "Wait and watch if the provider reports an outage.",
+            "Generate with another provider meanwhile (`provider` in the request).",
+            "`authentication`: see [ProviderCredentialsRejected](ProviderCredentialsRejected.md). "
+            "`quota_exhausted`: see [ProviderOutOfCredit](ProviderOutOfCredit.md).",
+        ),
+        over="The provider's failure ratio is below 5 %.",
+    ),
+)
+PROVIDER_CREDENTIALS: Final = Alert(
+    name="ProviderCredentialsRejected",
+    severity=Severity.WARNING,
+    expr='sum(increase(asset_generation_errors_total{error_type="authentication"}[10m])) > 0',
+    hold="2m",
+    summary="A provider rejects our credentials:" + _NAMED,
+    description='{{ $value | printf "%.0f" }} generations of the last 10 minutes failed since a '
+    "provider rejected the API key. Providers with failures:" + _NAMED + ".",
+    board=Board.GENERATION,
+    silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
+    runbook=Runbook(
+        meaning="A provider answers that the key is wrong, expired or not allowed. Such calls are "
+        "not tried again.",
+        users="Every generation by this provider fails.",
+        look=(PROVIDERS, FAILED_KINDS, CAPTURED),
+        mend=(
+            "Make a new key in the provider's console and set `MESHY_API_KEY`, `OPENAI_API_KEY`, "
+            "`ANTHROPIC_API_KEY` or `ELEVENLABS_API_KEY`; restart.",
+        ),
+        over="No error of the type `authentication` for 10 minutes.",
+    ),
+)
+PROVIDER_CREDIT: Final = Alert(
+    name="ProviderOutOfCredit",
+    severity=Severity.WARNING,
+    expr='sum(increase(asset_generation_errors_total{error_type="quota_exhausted"}[10m])) > 0',
+    hold="1m",
+    summary="A provider is out of credit:" + _NAMED,
+    description='{{ $value | printf "%.0f" }} generations of the last 10 minutes failed since '
+    "the account has no credit left. Providers with failures:" + _NAMED + ".",
+    board=Board.AI_COST,
+    silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
+    runbook=Runbook(
+        meaning="A provider answers that the credit or the quota of the account is used up. "
+        "Waiting does not help.",
+        users="Every generation by this provider fails.",
+        look=(
+            PROVIDERS,
+            "What was spent: `promtool query instant $PROMETHEUS 'sum by (provider, model) "
+            "(increase(ai_cost_usd_total[24h]))'` (dollars).",
+        ),
+        mend=(
+            "Buy credit or raise the limit in the provider's console.",
+            "If the spending is not expected, see [AISpendHigh](AISpendHigh.md) first.",
+        ),
+        over="No error of the type `quota_exhausted` for 10 minutes.",
+    ),
+)
+AI_SPEND: Final = Alert(
+    name="AISpendHigh",
+    severity=Severity.WARNING,
+    expr=f"sum({rising('ai_cost_usd_total', 'provider, model', '1h')}) > {SPEND_PER_HOUR_USD:g}",
+    hold="5m",
+    summary="AI providers cost more than expected",
+    description='{{ $value | printf "%.2f" }} US dollars were spent on AI providers in the last '
+    f"hour; {SPEND_PER_HOUR_USD:.2f} are expected at most.",
+    board=Board.AI_COST,
+    runbook=Runbook(
+        meaning="The cost of the operations of the last hour exceeds the limit that the alert "
+        "was rendered with.",
+        users="Nothing; the bill grows, and credit may run out.",
+        look=(
+            "What it is spent on: `promtool query instant $PROMETHEUS 'sum by (provider, model) "
+            "(increase(ai_cost_usd_total[1h]))'` (dollars).",
+            'Who asks for it: as an operator, `curl -s -H "Authorization: Bearer $TOKEN" '
+            "$ASSET_FORGE/api/generation | jq -r '.items[] | [.createdAt, .type, .name] | @tsv'`.",
+        ),
+        mend=(
+            "Cancel what is not wanted: `POST /api/generation/{id}/cancel`.",
+            "If it is a lasting increase, change `SPEND_PER_HOUR_USD` of the alert and render.",
+        ),
+        over="The hour's cost is below the limit.",
+    ),
+)
+POISONED: Final = Alert(
+    name="PoisonedGeneration",
+    severity=Severity.WARNING,
+    expr='sum by (type) (increase(asset_generation_errors_total{error_type="poisoned"}[10m])) > 0',
+    hold="",
+    summary="A {{ $labels.type }} generation killed its worker again and again",
+    description='{{ $value | printf "%.0f" }} generations of the last 10 minutes were given up '
+    "after three runs that ended with their process.",
+    board=Board.GENERATION,
+    silenced_by=(Symptom.SERVICE,),
+    runbook=Runbook(
+        meaning="A generation was started three times, and each time its process died. It is not "
+        "tried again.",
+        users="That one generation ends `failed` with `poisoned`.",
+        look=(
+            FAILED_KINDS,
+            'Which ones: `curl -s -H "Authorization: Bearer $TOKEN" '
+            "'$ASSET_FORGE/api/generation?status=failed' | jq '.items[] | select(.error.type == "
+            '"poisoned")\'`.',
+            LOGS,
+        ),
+        mend=(
+            "Look for memory kills (`dmesg | grep -i oom`, `kubectl describe pod`) and give the "
+            "workers more memory.",
+            "Keep prompt and options of the generation: they reproduce the fault.",
+        ),
+        over="No error of the type `poisoned` for 10 minutes.",
+    ),
+)
+
+PROVIDER_ALERTS: Final = (
+    PROVIDER_FAILING,
+    PROVIDER_CREDENTIALS,
+    PROVIDER_CREDIT,
+    AI_SPEND,
+    POISONED,
+)
