@@ -17,6 +17,9 @@ check: .venv/.test ## lint, formatting, types, import rules
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 
+bench: .venv/.bench ## measure ours beside its peers; ARGS=--quick only tries it all
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 lock: ## pin every dependency anew
 	scripts/lock
 
@@ -37,3 +40,7 @@ clean:
 .venv/.test: .venv/bin/python requirements/test.txt pyproject.toml
 	@scripts/install test
 	@touch .venv/.server
+
+.venv/.bench: .venv/bin/python requirements/bench.txt pyproject.toml
+	@scripts/install bench
+	@touch .venv/.server .venv/.test
