@@ -8,6 +8,7 @@ from pathlib import Path
 
 from asset_forge import faults
 from asset_forge.database.schema import migrate, verify
+from asset_forge.generation.engine import prepare_jobs_file
 from asset_forge.settings import Settings
 
 
@@ -20,18 +21,20 @@ def prepare(settings: Settings) -> None:
         SchemaMismatch: A database that is not embedded has another schema.
     """
     data_dir = settings.data_dir.absolute()
-    try:
-        for directory in (data_dir, data_dir / "tmp", data_dir / "objects"):
+    names = ("", "tmp", "objects", *(["executors"] if settings.embedded_database else []))
+    for directory in (data_dir / name for name in names):
+        try:
             directory.mkdir(parents=True, exist_ok=True)
-        _check_writable(data_dir)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise faults.Unavailable(
-            f"ASSET_FORGE_DATA_DIR={str(data_dir)!r} cannot be written ({reason}): "
-            "make it writable for this user, or name another directory"
-        ) from error
+            _check_writable(directory)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise faults.Unavailable(
+                f"ASSET_FORGE_DATA_DIR={str(data_dir)!r}: cannot write in {directory} ({reason}); "
+                "make it a directory that is writable for this user, or name another one"
+            ) from error
     if settings.embedded_database:
         migrate(settings.effective_database_url)
+        prepare_jobs_file(data_dir / "jobs.db")
     else:
         verify(settings.effective_database_url)
 

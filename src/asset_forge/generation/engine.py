@@ -17,6 +17,7 @@ from typing import Final
 
 from dbos import DBOS, DBOSConfig, StepOptions
 
+from asset_forge.database import DatabaseUnusable
 from asset_forge.generation.executors import Executors
 from asset_forge.generation.pipeline import Pipeline, StepEnd
 from asset_forge.generation.records import GenerationRecords
@@ -63,7 +64,7 @@ class JobEngine:
     async def start(self) -> None:
         """Open the queue, begin to execute, and take over what dead processes left."""
         if self._url.startswith("sqlite"):
-            await asyncio.to_thread(_use_write_ahead_log, self._url)
+            await asyncio.to_thread(prepare_jobs_file, Path(self._url.removeprefix("sqlite:///")))
         config: DBOSConfig = {
             "name": "asset-forge",
             "system_database_url": self._url,
@@ -158,7 +159,17 @@ def _recover(executor_id: str) -> int:
     return len(DBOS._recover_pending_workflows([executor_id]))  # pyright: ignore[reportPrivateUsage]
 
 
-def _use_write_ahead_log(url: str) -> None:
-    path = Path(url.removeprefix("sqlite:///"))
-    with closing(sqlite3.connect(path, timeout=30.0)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
+def prepare_jobs_file(path: Path) -> None:
+    """Make the embedded file of the jobs, or open it, and let its readers go on beside a writer.
+
+    Raises:
+        DatabaseUnusable: It cannot be opened, or is no database.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=30.0)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(
+            f"{path}: cannot be used for the jobs ({error}); move it away, and the jobs that are "
+            "under way are lost, restore a backup, or set ASSET_FORGE_DATA_DIR to another place"
+        ) from error
