@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from tests.docs.examples import DOCUMENTS, ROOT, links, table_rows
 
 from asset_forge.asset_types import AssetType
+from asset_forge.cli.main import app
 from asset_forge.generation.providers.procedural.options import OPTIONS
 from asset_forge.generation.providers.procedural_provider import FORMATS, make
 from asset_forge.settings import Settings
@@ -37,6 +38,13 @@ def _shown(default: object) -> str:
     if isinstance(default, Path):
         return f"./{default}"
     return f"{default:g}" if isinstance(default, float) else str(default).removesuffix(".0").lower()
+
+
+def test_every_command_is_in_the_table() -> None:
+    named = {row[0].strip("`") for row in table_rows(README, "Command")}
+    commands = [command.name for command in app.registered_commands]
+    groups = [group.name for group in app.registered_groups]
+    assert named == {*commands, *groups}
 
 
 def test_every_asset_type_is_in_the_table_with_its_file() -> None:
