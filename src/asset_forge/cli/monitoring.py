@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -29,24 +30,40 @@ def _monitoring() -> None:
 
 @app.command("render")
 def render_files(
-    output: Path = typer.Option(Path("deploy"), help="Where to write the files."),
-    runbooks: Path | None = typer.Option(
-        None, help="Where to write the runbooks; without it docs/runbooks beside the output."
-    ),
-    check: bool = typer.Option(False, "--check", help="Write nothing; fail if a file differs."),
-    scale: float = typer.Option(1.0, help="Multiply every duration, for drills, as 0.05."),
-    target: list[str] = typer.Option(list(_DEFAULTS.targets), help="HOST:PORT of the service."),
-    alertmanager: list[str] = typer.Option(list(_DEFAULTS.alertmanagers), help="HOST:PORT."),
-    grafana_url: str = typer.Option(_DEFAULTS.grafana_url, help="Base of links to dashboards."),
-    prometheus_url: str = typer.Option(_DEFAULTS.prometheus_url, help="Grafana's data source."),
-    runbook_url: str = typer.Option(_DEFAULTS.runbook_url, help="Base of links to runbooks."),
-    pagerduty_url: str = typer.Option(_DEFAULTS.pagerduty_url, help="Where pages go."),
-    heartbeat_url: str = typer.Option(_DEFAULTS.heartbeat_url, help="Where the watchdog beats."),
-    probe: str | None = typer.Option(None, help="HOST:PORT of a blackbox exporter."),
-    authorized: bool = typer.Option(False, help="Scrape with the token in secrets/metrics_token."),
-    maintenance: Path | None = typer.Option(
-        None, help="TOML file of UTC intervals; without it maintenance.toml in the output."
-    ),
+    output: Annotated[Path, typer.Option(help="Where to write the files.")] = Path("deploy"),
+    runbooks: Annotated[
+        Path | None,
+        typer.Option(help="Where to write the runbooks; docs/runbooks beside the output."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a file differs.")
+    ] = False,
+    scale: Annotated[
+        float, typer.Option(help="Multiply every duration, for drills, as 0.05.")
+    ] = _DEFAULTS.scale,
+    target: Annotated[list[str] | None, typer.Option(help="HOST:PORT of the service.")] = None,
+    alertmanager: Annotated[list[str] | None, typer.Option(help="HOST:PORT.")] = None,
+    grafana_url: Annotated[
+        str, typer.Option(help="Base of links to dashboards.")
+    ] = _DEFAULTS.grafana_url,
+    prometheus_url: Annotated[
+        str, typer.Option(help="Grafana's data source.")
+    ] = _DEFAULTS.prometheus_url,
+    runbook_url: Annotated[
+        str, typer.Option(help="Base of links to runbooks.")
+    ] = _DEFAULTS.runbook_url,
+    pagerduty_url: Annotated[str, typer.Option(help="Where pages go.")] = _DEFAULTS.pagerduty_url,
+    heartbeat_url: Annotated[
+        str, typer.Option(help="Where the watchdog beats.")
+    ] = _DEFAULTS.heartbeat_url,
+    probe: Annotated[str | None, typer.Option(help="HOST:PORT of a blackbox exporter.")] = None,
+    authorized: Annotated[
+        bool, typer.Option("--authorized", help="Scrape with the token in secrets/metrics_token.")
+    ] = False,
+    maintenance: Annotated[
+        Path | None,
+        typer.Option(help="TOML file of UTC intervals; maintenance.toml in the output."),
+    ] = None,
 ) -> None:
     """Write the files of Prometheus, Alertmanager and Grafana, and the runbooks."""
     try:
@@ -54,8 +71,8 @@ def render_files(
         source = maintenance or (declared if declared.is_file() else None)
         options = Options(
             scale=scale,
-            targets=tuple(target),
-            alertmanagers=tuple(alertmanager),
+            targets=tuple(target or _DEFAULTS.targets),
+            alertmanagers=tuple(alertmanager or _DEFAULTS.alertmanagers),
             grafana_url=grafana_url,
             runbook_url=runbook_url,
             prometheus_url=prometheus_url,
@@ -70,9 +87,8 @@ def render_files(
         raise typer.Exit(2) from error
     pages = runbooks or output.parent / "docs" / "runbooks"
     if check:
-        _check(
-            drift(render(options), output, DIRECTORIES) + drift(render_runbooks(), pages, (".",))
-        )
+        differences = drift(render(options), output, DIRECTORIES)
+        _check(differences + drift(render_runbooks(), pages, (".",)))
         return
     for path in (*write(render(options), output), *write(render_runbooks(), pages)):
         typer.echo(path)

@@ -130,20 +130,24 @@ def _receivers(options: Options) -> list[dict[str, object]]:
 
 def message_template() -> str:
     """Return the templates of the messages' title and text."""
-    return f"""{{{{/* {HEADER} */}}}}
-{{{{ define "asset_forge.title" -}}}}
-{{{{ if eq .Status "firing" }}}}FIRING ({{{{ .Alerts.Firing | len }}}}){{{{ else }}}}RESOLVED{{{{ end }}}} \
-{{{{ (index .Alerts 0).Annotations.summary }}}}
-{{{{- end }}}}
+    return _TEMPLATE.replace("HEADER", HEADER)
 
-{{{{ define "asset_forge.text" -}}}}
-{{{{ range .Alerts }}}}{{{{ .Labels.alertname }}}} ({{{{ .Status }}}}): {{{{ .Annotations.summary }}}}
-{{{{ .Annotations.description }}}}
-{{{{ if .Labels.instance }}}}Instance: {{{{ .Labels.instance }}}}
-{{{{ end }}}}Since: {{{{ .StartsAt.UTC.Format "2006-01-02 15:04:05" }}}} UTC
-Runbook: {{{{ .Annotations.runbook_url }}}}
-Dashboard: {{{{ .Annotations.dashboard_url }}}}
 
-{{{{ end }}}}
-{{{{- end }}}}
+_TEMPLATE = """{{/* HEADER */}}
+{{ define "asset_forge.title" -}}
+{{ if eq .Status "firing" }}FIRING ({{ .Alerts.Firing | len }}){{ else }}RESOLVED{{ end }}
+{{- " " }}{{ (index .Alerts 0).Annotations.summary }}
+{{- end }}
+
+{{ define "asset_forge.text" -}}
+{{ range .Alerts -}}
+{{ .Labels.alertname }} ({{ .Status }}): {{ .Annotations.summary }}
+{{ .Annotations.description }}
+{{ if .Labels.instance }}Instance: {{ .Labels.instance }}
+{{ end }}Since: {{ .StartsAt.UTC.Format "2006-01-02 15:04:05" }} UTC
+Runbook: {{ .Annotations.runbook_url }}
+Dashboard: {{ .Annotations.dashboard_url }}
+
+{{ end }}
+{{- end }}
 """

@@ -40,7 +40,10 @@ PROVIDERS: Final = (
     "Which provider fails: `promtool query instant $PROMETHEUS 'sum by (provider, model, status) "
     "(increase(ai_api_calls_total[15m]))'`."
 )
-QUEUE: Final = "The queue: `curl -s $ASSET_FORGE/metrics/business | grep -E '^generation(s_in_progress|_queue)'`."
+QUEUE: Final = (
+    "The queue: `curl -s $ASSET_FORGE/metrics/business | "
+    "grep -E '^generation(s_in_progress|_queue)'`."
+)
 
 LOOK_API: Final = (FAILING_ENDPOINTS, SLOW_ENDPOINTS, DEEP, CAPTURED, LOGS)
 LOOK_GENERATION: Final = (FAILED_KINDS, PROVIDERS, QUEUE, CAPTURED)
