@@ -9,13 +9,22 @@ import httpx
 import pytest
 from tests.contract.conftest import PASSWORD, People
 from tests.contract.problems import problem
-from tests.served import Server
+from tests.served import Server, ServerFactory
 
 OPEN = {
     ("POST", "/api/auth/login"),  # 422 without a body, and never a session
     ("POST", "/api/auth/logout"),  # ends no session where there is none
     ("GET", "/metrics"),  # METRICS_TOKEN closes both
     ("GET", "/metrics/business"),
+}
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/api/generation"): {"json": {"name": "A", "type": "prop", "prompt": "a barrel"}},
+    ("POST", "/api/assets"): {"data": {"type": "prop"}, "files": {"file": ("a.json", b"{}")}},
+    ("GET", "/api/assets/search"): {"params": {"q": "a"}},
+    ("PATCH", "/api/assets/asset_id"): {"json": {"name": "A"}},
+    ("POST", "/api/projects"): {"json": {"name": "A"}},
+    ("PATCH", "/api/projects/project_id"): {"json": {"name": "A"}},
+    ("PUT", "/api/admin/log-levels"): {"json": {"levels": {}}},
 }
 OPERATORS_ONLY = (
     ("GET", "/api/errors", None),
@@ -38,12 +47,12 @@ def _routes(client: httpx.Client) -> list[tuple[str, str]]:
 def test_every_route_but_the_open_ones_asks_for_a_session(people: People) -> None:
     routes = _routes(people.nobody)
     assert set(routes) >= OPEN
-    for method, path in routes:
-        if (method, path) in OPEN:
-            continue
-        answer = people.nobody.request(method, path, json={} if method != "GET" else None)
-        assert answer.status_code in (401, 415, 422), f"{method} {path}: {answer.text}"
-        assert method == "HEAD" or answer.headers["content-type"] == "application/problem+json"
+    assert {route for route in routes if route[0] in ("PATCH", "PUT")} <= BODIES.keys()
+    for method, path in set(routes) - OPEN:
+        sent = BODIES.get((method, path), {})
+        answer = people.nobody.request(method, path, **sent)
+        assert answer.status_code == 401, f"{method} {path}: {answer.text}"
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
@@ -72,22 +81,6 @@ def test_without_a_session_the_answer_says_how_to_get_one(
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("/api/generation", {"name": "A", "type": "prop", "prompt": "a barrel"}),
-        ("/api/projects", {"name": "A"}),
-    ],
-)
-def test_nothing_is_made_without_a_session(people: People, path: str, body: object) -> None:
-    problem(people.nobody.post(path, json=body), 401)
-
-
-def test_an_upload_without_a_session_is_refused(people: People) -> None:
-    files = {"file": ("a.json", b"{}")}
-    problem(people.nobody.post("/api/assets", data={"type": "dialogue"}, files=files), 401)
-
-
 @pytest.mark.parametrize("authorization", ["Bearer nonsense", "Bearer", "Basic bWF4Om1heA=="])
 def test_a_token_that_is_none_is_refused(people: People, authorization: str) -> None:
     headers = {"authorization": authorization}
@@ -99,6 +92,16 @@ def test_a_token_that_is_none_is_refused(people: People, authorization: str) -> 
 )
 def test_probes_and_docs_are_open(people: People, path: str) -> None:
     assert people.nobody.get(path).status_code == 200
+
+
+def test_metrics_ask_for_their_token_where_there_is_one(serve: ServerFactory) -> None:
+    server = serve({"METRICS_TOKEN": "only-prometheus-knows"})
+    for path in ("/metrics", "/metrics/business"):
+        answer = server.request("GET", path)
+        assert "METRICS_TOKEN" in problem(answer, 401)["detail"]
+        headers = {"authorization": "Bearer only-prometheus-knows"}
+        assert server.request("GET", path, headers=headers).status_code == 200
+    assert server.request("GET", "/api/health/live").status_code == 200
 
 
 def test_a_wrong_password_does_not_say_which_part_was_wrong(signed_in_only: Server) -> None:
