@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,6 +41,8 @@ def generate(
     ] = None,
 ) -> None:
     """Make one asset and write its file."""
+    if output is not None:
+        _check_place(output)
     request = GenerationRequest(
         name=name or prompt[:80],
         type=type_.value,
@@ -106,6 +109,17 @@ async def _follow(application: Application, row: Generation) -> Generation:
     return row
 
 
+def _check_place(path: Path) -> None:
+    """Refuse a place that cannot be written before anything is made for it."""
+    if path.is_dir():
+        raise faults.Unavailable(f"--output {str(path)!r} is a directory; name a file in it")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def _write(path: Path, content: bytes) -> None:
     """Write beside the place and rename, so that a full disk leaves no half file."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -114,5 +128,12 @@ def _write(path: Path, content: bytes) -> None:
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise faults.Unavailable(f"--output {str(path)!r} cannot be written ({reason})") from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> faults.Unavailable:
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return faults.Unavailable(
+        f"--output {str(path)!r} cannot be written ({reason}); name a file in a directory that "
+        "exists and is writable for this user"
+    )

@@ -41,10 +41,6 @@ def options(
         raise typer.Exit
 
 
-class Unusable(Exception):
-    """The program cannot start; the message names the setting and the fix."""
-
-
 def main() -> None:
     """Run the program; what cannot start ends with one clear line each and exit code 2."""
     console = Console(stderr=True, highlight=False)
@@ -53,7 +49,10 @@ def main() -> None:
     except SettingsError as error:
         for line in error.lines:
             console.print(f"asset-forge: {line}", markup=False, soft_wrap=True)
-    except (DatabaseUnusable, SchemaMismatch, Fault) as error:
+    except Fault as error:
+        said = f"{error.field} {error}" if error.field else str(error)
+        console.print(f"asset-forge: {said}", markup=False, soft_wrap=True)
+    except (DatabaseUnusable, SchemaMismatch) as error:
         console.print(f"asset-forge: {error}", markup=False, soft_wrap=True)
     else:
         return
