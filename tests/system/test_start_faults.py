@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.served import PROGRAM, ServerFactory, environment_of
+from tests.system.namespaces import serve_after
 
 LIMIT_SECONDS = 60.0
 """Generous, for a busy machine; a start that hangs is killed after it, and fails."""
@@ -63,32 +63,19 @@ def test_a_file_in_the_data_directorys_place(tmp_path: Path) -> None:
     assert place.read_text() == "not a directory"
 
 
-def in_namespace(script: str) -> list[str]:
-    """Return a command that starts a server with mounts of its own; where that is possible."""
-    tried = subprocess.run(
-        ["unshare", "-Urm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    if tried.returncode:
-        message = f"a mount namespace is not permitted here: {tried.stderr.strip()}"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    return ["unshare", "-Urm", "sh", "-ec", f'{script}; exec "$0" serve', PROGRAM]
-
-
 def test_a_read_only_data_directory(tmp_path: Path) -> None:
     place = tmp_path / "var"
     place.mkdir()
-    script = f"mount --bind '{place}' '{place}'; mount -o remount,ro,bind '{place}'"
+    command = serve_after(
+        f"mount --bind '{place}' '{place}'", f"mount -o remount,ro,bind '{place}'"
+    )
     assert_refused(
         place,
         "ASSET_FORGE_DATA_DIR",
         str(place),
         "Read-only file system",
         "writable for this user",
-        command=in_namespace(script),
+        command=command,
     )
 
 
