@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final, cast
 
+import structlog
 from litestar import Litestar, Request
 from litestar.types import HTTPScope
 
@@ -62,16 +63,26 @@ from asset_forge.observability.http import (
     ASGIApp,
     EndpointFamilies,
     ObservedApplication,
+    RouteTemplates,
     TrustedProxies,
 )
 from asset_forge.observability.logs import LOG_MESSAGES, configure_logging
 from asset_forge.observability.metrics import Registry
 from asset_forge.observability.metrics.runtime import RuntimeSampler
 from asset_forge.observability.redaction import Redactor
+from asset_forge.observability.requests import AccessLog, RequestIdentity
+from asset_forge.observability.tracing import build_tracer
 from asset_forge.sampling import Sampler
 from asset_forge.search import FullTextIndex
-from asset_forge.settings import Environment, Settings
+from asset_forge.settings import Environment, Settings, read_tracing
 from asset_forge.storage import open_store
+
+_QUIET: Final = (
+    "/metrics",
+    "/metrics/business",
+    *(f"/api/health/{probe}" for probe in ("live", "ready", "deep", "startup")),
+)
+"""Routes that are asked every few seconds; their requests are logged at the level debug."""
 
 _MAINTENANCE_SECONDS: Final = 600.0
 
@@ -102,6 +113,8 @@ class Application:
             dropped=self.registry.counter(TELEMETRY_DROPPED),
         )
         self.errors = self._build_errors()
+        lost = self.registry.counter(TELEMETRY_DROPPED).labels("traces")
+        self.tracer = build_tracer(read_tracing(settings), self.redactor, on_lost=lost.inc)
         self.drain = Drain(
             grace_seconds=settings.grace_seconds, linger_seconds=settings.effective_drain_seconds
         )
@@ -164,7 +177,9 @@ class Application:
                 assets=GeneratedAssets(self.database, self.storage, clock=self._clock),
                 search=self.search,
                 metrics=self.metrics,
+                tracer=self.tracer,
                 report_error=self._report_error,
+                add_breadcrumb=self._add_breadcrumb,
             )
         )
         database = parse_database_url(settings.effective_database_url)
@@ -262,6 +277,7 @@ class Application:
                 "settings": self.settings,
                 "errors": self.errors,
                 "logs": self.logs,
+                "traces": self.tracer.store,
             },
             lifespan=[lifespan],
             report_error=self._report_request_error,
@@ -273,9 +289,13 @@ class Application:
             details=Details(self.settings.effective_health_details),
             is_authorized=self._is_authorized,
         )
+        identity = RequestIdentity(self.tracer)
+        access = AccessLog(structlog.get_logger("access").bind(), quiet=_QUIET)
         observed = ObservedApplication(
             InFlightRequests(probes, self.drain),
             self.registry,
+            observers=(identity, access),
+            resolver=identity.resolver(RouteTemplates()),
             endpoints=EndpointFamilies(
                 self.registry.counter(catalog.REQUESTS_BY_ENDPOINT),
                 self.registry.histogram(catalog.RESPONSE_TIME_BY_ENDPOINT),
@@ -292,6 +312,7 @@ class Application:
         async with AsyncExitStack() as stack:
             stack.callback(self.registry.close)
             stack.callback(self.logs.close)
+            stack.callback(self.tracer.close)
             stack.callback(self.errors.close)
             stack.push_async_callback(self.database.dispose)
             stack.callback(self.children.close)
@@ -366,6 +387,9 @@ class Application:
             method=request.method,
             params=dict(request.path_params),
         )
+
+    def _add_breadcrumb(self, stage: str, data: Mapping[str, str]) -> None:
+        self.errors.add_breadcrumb(f"step {stage}", category="generation", data=data)
 
     def _report_error(self, error: BaseException, tags: Mapping[str, str]) -> None:
         self.errors.capture(error, error_type="asset_generation_failed", tags=tags)

@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from asset_forge import __version__
+from asset_forge.observability.tracing import TracingOptions, tracing_options
+
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
 
@@ -78,6 +81,7 @@ class Settings(BaseModel):
     sentry_dsn: SecretStr | None = None
     sentry_in_development: bool = False
     railway_deployment_id: str = ""
+    otel: Mapping[str, str] = Field(default_factory=dict[str, str])  # the OTEL_… variables
 
     # Providers.
     meshy_api_key: SecretStr | None = None
@@ -203,6 +207,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     for name in Settings.model_fields:
         if text := variables.get(_variable(name), "").strip():
             values[name] = text
+    values["otel"] = {n: v for n, v in variables.items() if n.startswith("OTEL_")}
     lines: list[str] = []
     faulty: set[str] = set()
     try:
@@ -212,6 +217,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         lines = [_describe(fault["loc"], fault["msg"], variables) for fault in faults]
         faulty = {str(fault["loc"][0]) for fault in faults}
         settings = Settings(**{name: values[name] for name in values if name not in faulty})
+    try:
+        read_tracing(settings)
+    except ValueError as error:
+        lines.append(str(error))
     if "auth_providers" not in faulty:
         lines += _contradictions(settings)
     if lines:
@@ -232,6 +241,20 @@ def _describe(location: tuple[int | str, ...], message: str, variables: Mapping[
     shown = "" if secret or variable.endswith("_URL") else f"={value[:100]!r}"
     allowed = message.removeprefix("Value error, ").replace("Input should be", "must be")
     return f"{variable}{shown}: {allowed}"
+
+
+def read_tracing(settings: Settings) -> TracingOptions:
+    """Read how traces are sampled and exported.
+
+    Raises:
+        ValueError: The OTEL_… variables cannot be used; all faults are in its message.
+    """
+    return tracing_options(
+        settings.otel,
+        service_name="asset-forge",
+        service_version=__version__,
+        environment=settings.environment.value,
+    )
 
 
 def _contradictions(settings: Settings) -> list[str]:

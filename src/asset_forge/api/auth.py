@@ -24,6 +24,7 @@ from asset_forge.api.problems import problem_responses
 from asset_forge.clock import rfc3339
 from asset_forge.faults import NotAllowed, NotSignedIn
 from asset_forge.observability import context
+from asset_forge.observability.tracing import mark
 
 COOKIE: Final = "asset_forge_session"
 
@@ -141,6 +142,7 @@ async def provide_principal(
         NotSignedIn: There is no valid session, and none is needed only in a single-team service.
         NotAllowed: The request changes something, and another site made it.
     """
+    mark("parse")
     principal = await authenticate_request(
         accounts, method=request.method, headers=request.headers, cookies=request.cookies
     )
@@ -151,6 +153,7 @@ async def provide_principal(
     if principal is None:
         raise NotSignedIn("there is no valid session: log in, and send its token as Bearer")
     context.assign(user_id=principal.user_id)
+    mark("auth")
     return principal
 
 

@@ -30,6 +30,7 @@ from asset_forge.generation.service import (
     Origin,
 )
 from asset_forge.observability import context
+from asset_forge.observability.tracing import current_traceparent, keep_trace
 
 
 def _documented(description: str, **schema: object) -> msgspec.Meta:
@@ -161,6 +162,7 @@ class GenerationController(Controller):
         ] = None,
     ) -> Response[GenerationView]:
         """Accept the request and queue its job; `Location` is where to look at it."""
+        keep_trace()  # a job's trace is worth having, from its request to its end
         row = await generations.submit(
             principal,
             GenerationRequest(
@@ -173,9 +175,7 @@ class GenerationController(Controller):
                 options=data.options,
             ),
             idempotency_key=idempotency_key,
-            origin=Origin(
-                context.current().request_id, request.headers.get("traceparent", "")[:64] or None
-            ),
+            origin=Origin(context.current().request_id, current_traceparent()),
         )
         headers = {"location": f"/api/generation/{row.id}"}
         return Response(view(row), status_code=202, headers=headers)

@@ -1,4 +1,4 @@
-"""`/api/errors` and `/api/admin/log-levels`: what operators look at and turn."""
+"""`/api/errors`, `/api/traces`, `/api/admin/log-levels`: what operators look at and turn."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from asset_forge.observability.errors import (
     Severity,
 )
 from asset_forge.observability.logs import LEVEL_NAMES, LogSystem
+from asset_forge.observability.tracing import TraceDetails, TracePage, TraceStore
 
 _Fingerprint = FromPath[str]
 
@@ -86,6 +87,50 @@ async def resolve_error(
     found = await asyncio.to_thread(errors.store.resolve, fingerprint)
     if found is None:
         raise faults.NotFound(f"There is no error {fingerprint[:64]!r}")
+    return found
+
+
+@get(
+    "/api/traces", summary="List traces", tags=["operators"], responses=problem_responses(401, 403)
+)
+async def list_traces(
+    operator: NamedDependency[Principal],
+    traces: NamedDependency[TraceStore],
+    min_seconds: Annotated[float, QueryParameter(name="minSeconds", ge=0)] = 0.0,
+    errors_only: Annotated[bool, QueryParameter(name="errorsOnly")] = False,
+    route: Annotated[str | None, QueryParameter(name="route")] = None,
+    cursor: Annotated[str | None, QueryParameter(name="cursor")] = None,
+    limit: Annotated[int, QueryParameter(name="limit", ge=1, le=100)] = 50,
+) -> TracePage:
+    """Read a page of the traces that this process has kept, newest first."""
+    try:
+        return traces.list(
+            limit=limit,
+            cursor=cursor,
+            min_seconds=min_seconds,
+            errors_only=errors_only,
+            route=route,
+        )
+    except ValueError:
+        message = "must be a nextCursor of an earlier page"
+        raise faults.InvalidRequest(message, field="cursor") from None
+
+
+@get(
+    "/api/traces/{trace_id:str}",
+    summary="Look at a trace",
+    tags=["operators"],
+    responses=problem_responses(401, 403, 404),
+)
+async def read_trace(
+    operator: NamedDependency[Principal],
+    traces: NamedDependency[TraceStore],
+    trace_id: FromPath[str],
+) -> TraceDetails:
+    """Read one trace with its spans."""
+    found = traces.get(trace_id)
+    if found is None:
+        raise faults.NotFound(f"There is no trace {trace_id[:64]!r} in memory")
     return found
 
 

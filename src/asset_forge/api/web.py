@@ -23,6 +23,7 @@ from asset_forge.api.media import check_media_type
 from asset_forge.api.metrics import business_metrics, system_metrics
 from asset_forge.api.operators import (
     list_errors,
+    list_traces,
     read_error,
     read_log_levels,
     resolve_error,
@@ -30,6 +31,7 @@ from asset_forge.api.operators import (
 )
 from asset_forge.api.problems import ReportError, on_fault, on_http_exception, on_unexpected
 from asset_forge.api.projects import ProjectController
+from asset_forge.observability.tracing import mark
 
 JSON_LIMIT = 1 << 20
 """Bytes of a JSON body; uploads have a limit of their own."""
@@ -55,6 +57,7 @@ API: Final = (
     AuthController,
     openapi_document,
     list_errors,
+    list_traces,
     read_error,
     resolve_error,
     read_log_levels,
@@ -89,6 +92,7 @@ def build_web(
             Exception: on_unexpected(report_error),
         },
         before_request=_before_request,
+        after_request=_handled,
         request_class=ApiRequest,
         request_max_body_size=JSON_LIMIT,
         lifespan=list(lifespan),
@@ -144,6 +148,12 @@ def _say_what_is_refused(app: Litestar) -> None:
     for body in bodies:
         if body is not None and body.annotation.__struct_config__.forbid_unknown_fields:
             schemas[body.annotation.__name__].additional_properties = False
+
+
+async def _handled(response: Response[Any]) -> Response[Any]:
+    """Note that the handler is done: what follows until the response begins is its encoding."""
+    mark("handle")
+    return response
 
 
 def _constant(service: object) -> Callable[[], Any]:

@@ -21,8 +21,10 @@ from asset_forge.catalog import (
 from asset_forge.database._statements import Kind, kind_of
 from asset_forge.database._translation import FailureReason
 from asset_forge.observability.metrics import Histogram, Registry
+from asset_forge.observability.tracing import Span, database_attributes, span
 
 _STARTED = "_asset_forge_started"
+_SPAN = "_asset_forge_span"
 
 
 class DatabaseMetrics:
@@ -30,6 +32,7 @@ class DatabaseMetrics:
 
     def __init__(self, registry: Registry) -> None:
         self._durations = registry.histogram(QUERY_DURATION)
+        self._system = ""
         self._by_kind: dict[Kind, Histogram] = {}
         self._active = registry.gauge(CONNECTIONS_ACTIVE).labels()
         self._idle = registry.gauge(CONNECTIONS_IDLE).labels()
@@ -42,6 +45,7 @@ class DatabaseMetrics:
 
     def attach(self, engine: Engine, pool_size: int) -> None:
         """Observe the statements and the pool of an engine."""
+        self._system = engine.dialect.name
         event.listen(engine, "before_cursor_execute", self._before)
         event.listen(engine, "after_cursor_execute", self._after)
         event.listen(engine, "handle_error", self._failed)
@@ -63,13 +67,18 @@ class DatabaseMetrics:
         self,
         _connection: Connection,
         _cursor: object,
-        _statement: str,
+        statement: str,
         _parameters: object,
         context: ExecutionContext | None,
         _many: bool,
     ) -> None:
         if context is not None:
             setattr(context, _STARTED, perf_counter())
+            kind = kind_of(context, statement)
+            attributes = database_attributes(self._system, kind.operation, kind.table)
+            current = span(f"{kind.operation} {kind.table}", "client", attributes, phase="database")
+            current.__enter__()
+            setattr(context, _SPAN, current)
 
     def _after(
         self,
@@ -80,16 +89,21 @@ class DatabaseMetrics:
         context: ExecutionContext | None,
         _many: bool,
     ) -> None:
-        self._observe(context, statement)
+        self._observe(context, statement, None)
 
     def _failed(self, failure: ExceptionContext) -> None:
-        self._observe(failure.execution_context, failure.statement or "")
+        error = failure.original_exception
+        self._observe(failure.execution_context, failure.statement or "", error)
 
-    def _observe(self, context: ExecutionContext | None, statement: str) -> None:
+    def _observe(
+        self, context: ExecutionContext | None, statement: str, error: BaseException | None
+    ) -> None:
         started: float | None = getattr(context, _STARTED, None)
         if started is None:
             return
         elapsed = perf_counter() - started
+        current: Span = getattr(context, _SPAN)
+        current.__exit__(type(error) if error else None, error, None)
         setattr(context, _STARTED, None)  # once, also where reading the rows fails after all
         kind = kind_of(context, statement)
         histogram = self._by_kind.get(kind)

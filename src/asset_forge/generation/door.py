@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from asset_forge.clock import Clock
 from asset_forge.generation.failures import ErrorType, GenerationFailed
 from asset_forge.generation.metrics import GenerationMetrics
 from asset_forge.generation.providers.base import Provider, ProviderRequest, ProviderResult
+from asset_forge.observability.tracing import generation_attributes, span
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,13 @@ class ProviderDoor:
         """
         model = provider.model_for(request.type) or "none"
         started = time.perf_counter()
+        attributes = generation_attributes(provider.name, model=model)
+        attributes["asset_forge.job.id"] = request.generation_id
         try:
-            result = await provider.generate(request)
+            with span(f"generate_content {model}", "client", attributes, phase="ai") as call:
+                result = await provider.generate(request)
+                call.set("gen_ai.usage.input_tokens", result.usage.prompt_tokens)
+                call.set("gen_ai.usage.output_tokens", result.usage.completion_tokens)
         except Exception as error:
             failure = error.type if isinstance(error, GenerationFailed) else ErrorType.INTERNAL
             self._count(provider.name, model, "failure", time.perf_counter() - started)
@@ -61,5 +71,12 @@ class ProviderDoor:
         return result
 
     def _count(self, provider: str, model: str, status: str, seconds: float) -> None:
+        _log.info(
+            "provider call ended",
+            provider=provider,
+            model=model,
+            outcome=status,
+            durationSeconds=round(seconds, 6),
+        )
         self._metrics.calls.labels(provider, model, status).inc()
         self._metrics.latency.labels(provider, model).observe(seconds)

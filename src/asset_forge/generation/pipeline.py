@@ -25,6 +25,8 @@ from asset_forge.generation.failures import ErrorType, GenerationCancelled, Gene
 from asset_forge.generation.metrics import GenerationMetrics
 from asset_forge.generation.providers.base import Provider, ProviderRequest
 from asset_forge.generation.records import OPEN, GenerationRecords
+from asset_forge.observability import context
+from asset_forge.observability.tracing import Tracer, span
 from asset_forge.storage import StorageFull, StorageUnavailable
 
 STAGES: Final = ("plan", "generate", "store", "index", "complete")
@@ -64,6 +66,10 @@ ReportError = Callable[[BaseException, Mapping[str, str]], None]
 """Takes an unexpected error of a job and its tags; never raises."""
 
 
+AddBreadcrumb = Callable[[str, Mapping[str, str]], None]
+"""Notes that a job has reached a step, for the errors that may follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the pipeline works with."""
@@ -74,7 +80,9 @@ class Parts:
     assets: GeneratedAssets
     search: SearchService
     metrics: GenerationMetrics
+    tracer: Tracer
     report_error: ReportError
+    add_breadcrumb: AddBreadcrumb
 
 
 @dataclass(slots=True)
@@ -100,7 +108,12 @@ class Pipeline:
         if row is None:
             return
         job = _Job(row, run_step)
-        with self._in_progress(row):
+        ids = context.scope(request_id=row.request_id, user_id=row.owner_id, job_id=row.id)
+        attributes = {"asset_forge.job.id": row.id, "asset_forge.asset.type": row.type}
+        trace = self._parts.tracer.continue_trace(
+            row.traceparent, "generation", "consumer", attributes
+        )
+        with self._in_progress(row), ids, trace as running:
             try:
                 if row.runs > MAX_RUNS:
                     raise GenerationFailed(
@@ -113,6 +126,7 @@ class Pipeline:
                 await self._discard(job)
                 await self.finish(row, None)
             except GenerationFailed as failure:
+                running.fail(job.cause or failure)
                 await self._discard(job)
                 await self.finish(row, failure, cause=job.cause)
 
@@ -179,8 +193,11 @@ class Pipeline:
         """Run one stage as a durable step, or take the end that an earlier run of it recorded."""
 
         async def step() -> StepEnd:
+            self._parts.add_breadcrumb(stage, {"jobId": job.row.id, "assetType": job.row.type})
             try:
-                return {"value": await self._noted(job.row, stage, work, cancellable, repeatable)}
+                with span(f"step {stage}"):
+                    value = await self._noted(job.row, stage, work, cancellable, repeatable)
+                return {"value": value}
             except GenerationCancelled:
                 return {"cancelled": True}
             except Exception as error:  # noqa: BLE001 - the job ends with it, as a known failure

@@ -26,6 +26,7 @@ from asset_forge.generation.failures import GenerationFailed
 from asset_forge.generation.pipeline import Pipeline
 from asset_forge.generation.records import OPEN, STATUSES, GenerationRecords
 from asset_forge.ids import is_id, new_id
+from asset_forge.observability.tracing import phase
 
 MAX_PROMPT: Final = 4000
 """Characters; a longer prompt says no more to any of the providers."""
@@ -105,7 +106,8 @@ class GenerationService:
         """
         if idempotency_key is not None and not 1 <= len(idempotency_key) <= 200:
             raise faults.InvalidRequest("must have 1 to 200 characters", field="Idempotency-Key")
-        asset_type = self._check(request)
+        with phase("validate"):
+            asset_type = self._check(request)
         if request.project_id is not None:
             await self._projects.get(principal, request.project_id)
         row = self._row(principal, request, asset_type, idempotency_key, origin or Origin())

@@ -17,6 +17,8 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from obstore.exceptions import BaseError
 from obstore.store import ObjectStore as Backend
 
+from asset_forge.observability.tracing import Span, span, storage_attributes
+
 from . import _durable
 from ._check import Check, Stored
 from ._faults import DamagedObject, ObjectMissing, StorageFull, classify
@@ -88,6 +90,16 @@ class ObjectStore:
             StorageFull: The volume has no room left.
             StorageUnavailable: The store failed.
         """
+        with self._span("put", key):
+            return await self._put_stream(key, source, expected_length, expected_sha256)
+
+    async def _put_stream(
+        self,
+        key: str,
+        source: AsyncIterable[bytes],
+        expected_length: int | None,
+        expected_sha256: str | None,
+    ) -> Stored:
         self.check_room(expected_length or 0)
         check = Check(expected_length, expected_sha256)
         part = _LOCAL_PART if self.is_local else _REMOTE_PART
@@ -118,12 +130,13 @@ class ObjectStore:
 
     async def put_bytes(self, key: str, data: bytes) -> Stored:
         """Store bytes under a key, as `put_stream` does."""
-        self.check_room(len(data))
-        try:
-            await obstore.put_async(self._backend, key, data, use_multipart=False)
-        except (BaseError, OSError) as error:
-            raise classify(error, doing="write", place=self.place) from error
-        await self._settle(key)
+        with self._span("put", key, size_bytes=len(data)):
+            self.check_room(len(data))
+            try:
+                await obstore.put_async(self._backend, key, data, use_multipart=False)
+            except (BaseError, OSError) as error:
+                raise classify(error, doing="write", place=self.place) from error
+            await self._settle(key)
         digest = await anyio.to_thread.run_sync(lambda: hashlib.sha256(data).hexdigest())
         return Stored(size=len(data), sha256=digest)
 
@@ -138,17 +151,23 @@ class ObjectStore:
         """
         if end is not None and end <= start:
             return _nothing()
-        try:
-            if start == 0 and end is None:
-                result = await obstore.get_async(self._backend, key)
-            else:
-                size = end if end is not None else await self.size(key)
-                result = await obstore.get_async(
-                    self._backend, key, options={"range": (start, size)}
-                )
-        except (BaseError, OSError) as error:
-            raise self._reading_fault(key, error) from error
+        with self._span("get", key):
+            try:
+                if start == 0 and end is None:
+                    result = await obstore.get_async(self._backend, key)
+                else:
+                    size = end if end is not None else await self.size(key)
+                    result = await obstore.get_async(
+                        self._backend, key, options={"range": (start, size)}
+                    )
+            except (BaseError, OSError) as error:
+                raise self._reading_fault(key, error) from error
         return self._chunks(key, result)
+
+    def _span(self, operation: str, key: str, *, size_bytes: int | None = None) -> Span:
+        system = "file" if self.is_local else self.place.partition(":")[0]
+        attributes = storage_attributes(system, operation, key, size_bytes=size_bytes)
+        return span(f"{operation} object", "client", attributes)
 
     async def read(self, key: str) -> bytes:
         """Return all bytes of an object; for those that are known to be small."""
