@@ -10,7 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final, cast
 
-import structlog
 from litestar import Litestar, Request
 from litestar.types import HTTPScope
 
@@ -290,7 +289,7 @@ class Application:
             is_authorized=self._is_authorized,
         )
         identity = RequestIdentity(self.tracer)
-        access = AccessLog(structlog.get_logger("access").bind(), quiet=_QUIET)
+        access = AccessLog(self.logs, self.redactor, quiet=_QUIET)
         observed = ObservedApplication(
             InFlightRequests(probes, self.drain),
             self.registry,

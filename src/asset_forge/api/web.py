@@ -26,6 +26,7 @@ from asset_forge.api.operators import (
     list_traces,
     read_error,
     read_log_levels,
+    read_trace,
     resolve_error,
     set_log_levels,
 )
@@ -61,6 +62,7 @@ API: Final = (
     read_error,
     resolve_error,
     read_log_levels,
+    read_trace,
     set_log_levels,
 )
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import structlog
 import uvicorn
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -107,7 +106,8 @@ def serve(tmp_path: Any) -> Callable[..., Any]:
         identity = RequestIdentity(tracer)
         registry = Registry(DECLARATIONS, strict=True)
         access = AccessLog(
-            structlog.get_logger("access").bind(),
+            logs,
+            redactor,
             quiet={"/quiet"},
             slow_seconds=slow_seconds,
             very_slow_seconds=very_slow_seconds,

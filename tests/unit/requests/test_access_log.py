@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from asset_forge.observability import context
 from asset_forge.observability.http import RequestRecord
+from asset_forge.observability.redaction import Redactor
 from asset_forge.observability.requests import AccessLog
+
+NAME = "asset_forge.tests.access"
+REDACTOR = Redactor(known_secrets=["open-sesame"])
 
 
 class Lines:
-    """A logger that keeps its lines, and writes those from a level."""
+    """A sink that keeps its lines."""
 
-    def __init__(self, level: int = logging.DEBUG) -> None:
-        self.level = level
+    def __init__(self) -> None:
         self.lines: list[tuple[str, dict[str, Any]]] = []
 
-    def is_enabled_for(self, level: int) -> bool:
-        return level >= self.level
+    def emit_clean(
+        self, logger: str, level: str, message: str, fields: Mapping[str, object]
+    ) -> None:
+        assert (logger, message) == (NAME, "request")
+        self.lines.append((level, dict(fields)))
 
-    def debug(self, event: str, /, **fields: object) -> None:
-        self.lines.append(("debug", fields))
 
-    def info(self, event: str, /, **fields: object) -> None:
-        self.lines.append(("info", fields))
-
-    def warning(self, event: str, /, **fields: object) -> None:
-        self.lines.append(("warning", fields))
-
-    def error(self, event: str, /, **fields: object) -> None:
-        self.lines.append(("error", fields))
+def access_log(lines: Lines, level: int = logging.DEBUG, **options: Any) -> AccessLog:
+    logging.getLogger(NAME).setLevel(level)
+    return AccessLog(lines, REDACTOR, name=NAME, **options)
 
 
 def record(**changes: object) -> RequestRecord:
@@ -46,7 +46,7 @@ def record(**changes: object) -> RequestRecord:
 
 def level(made: RequestRecord) -> str:
     lines = Lines()
-    AccessLog(lines, quiet=["/live"]).finish(made)
+    access_log(lines, quiet=["/live"]).finish(made)
     ((found, _),) = lines.lines
     return found
 
@@ -79,16 +79,16 @@ def test_the_level_says_what_became_of_the_request(
 
 
 def test_a_line_that_nobody_reads_is_not_made() -> None:
-    lines = Lines(level=logging.WARNING)
-    AccessLog(lines).finish(record())
-    AccessLog(lines, quiet=["/a"]).finish(record())
+    lines = Lines()
+    access_log(lines, logging.WARNING).finish(record())
+    access_log(lines, logging.WARNING, quiet=["/a"]).finish(record())
     assert lines.lines == []
 
 
 def test_a_line_has_route_status_duration_and_sizes() -> None:
     lines = Lines()
     made = record(request_bytes=3, response_bytes=9, first_byte_at=100.004, path="/a" * 4_000)
-    AccessLog(lines).finish(made)
+    access_log(lines).finish(made)
     ((_, fields),) = lines.lines
     assert len(fields.pop("path")) == 1_024
     assert fields == {
@@ -102,24 +102,30 @@ def test_a_line_has_route_status_duration_and_sizes() -> None:
         "requestBytes": 3,
         "responseBytes": 9,
         "client": "10.0.0.1",
-        "request_id": "",
-        "trace_id": "",
+        "requestId": "",
+        "traceId": "",
     }
 
 
 def test_ids_come_from_the_scope_where_it_is_the_requests_own() -> None:
     lines = Lines()
     with context.scope(request_id="r", trace_id="t"):
-        AccessLog(lines).finish(record(request_id="r", trace_id="t"))
-        AccessLog(lines).finish(record(request_id="other", trace_id="u"))
+        access_log(lines).finish(record(request_id="r", trace_id="t"))
+        access_log(lines).finish(record(request_id="other", trace_id="u"))
     own, other = (fields for _, fields in lines.lines)
-    assert "request_id" not in own
-    assert (other["request_id"], other["trace_id"]) == ("other", "u")
+    assert "requestId" not in own
+    assert (other["requestId"], other["traceId"]) == ("other", "u")
 
 
 def test_a_request_over_a_socket_without_an_address_has_no_client() -> None:
     lines = Lines()
     made = record()
     made.scope["client"] = None
-    AccessLog(lines).finish(made)
+    access_log(lines).finish(made)
     assert "client" not in lines.lines[0][1]
+
+
+def test_a_secret_in_the_path_is_not_logged() -> None:
+    lines = Lines()
+    access_log(lines).finish(record(path="/files/open-sesame"))
+    assert lines.lines[0][1]["path"] == "/files/[redacted]"

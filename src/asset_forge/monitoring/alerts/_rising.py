@@ -4,12 +4,15 @@ from __future__ import annotations
 
 
 def rising(counter: str, by: str, window: str) -> str:
-    """Return what a counter gained within `window`, summed by the labels `by`.
+    """Return what a counter of `/metrics/business` gained within `window`, summed by `by`.
 
     A counter with open labels has no series before its first event, so that `increase()` never
-    sees that one; a series that is younger than the window counts with its whole value instead.
+    sees that one. A series that did not exist a window ago, although its target was scraped then,
+    counts with its whole value. (Without that condition each counter would count from the start
+    after a gap in Prometheus's own history.)
     """
+    scraped = f'up{{job="asset-forge",metrics_path="/metrics/business"}} offset {window} == 1'
     return (
-        f"sum by ({by}) ((increase({counter}[{window}]) > 0) or "
-        f"({counter} unless {counter} offset {window}))"
+        f"sum by ({by}) ((increase({counter}[{window}]) > 0)\n"
+        f"  or ({counter} unless {counter} offset {window}) and on (instance) ({scraped}))"
     )

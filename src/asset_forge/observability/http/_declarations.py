@@ -10,6 +10,7 @@ from asset_forge.observability.metrics import (
     GaugeDeclaration,
     HistogramDeclaration,
     Label,
+    Mirror,
 )
 
 METHODS: Final = (
@@ -55,6 +56,7 @@ REQUESTS: Final = CounterDeclaration(
     "Requests answered, by what was really sent; 499 is a client that left.",
     (_METHOD, _PATH, _STATUS),
     series_limit=_SERIES,
+    mirror=Mirror(REQUEST_DURATION.name, ("method", "path", "status_code")),
 )
 IN_PROGRESS: Final = GaugeDeclaration(
     "http_requests_in_progress",

@@ -33,12 +33,13 @@ class RouteIndex:
     an unknown object has the index read again.
     """
 
-    __slots__ = ("_by_identity", "_entries", "_size", "root")
+    __slots__ = ("_by_identity", "_entries", "_single", "_size", "root")
 
     def __init__(self, root: object) -> None:
         self.root = root
         self._entries: list[_Entry] = []
         self._by_identity: dict[int, list[_Entry]] = {}
+        self._single: dict[int, _Entry] = {}
         self._size = -1
         self._read()
 
@@ -54,6 +55,11 @@ class RouteIndex:
             by_endpoint = self._entries_of(endpoint)
             fitting = [one for one in by_endpoint if one.pattern.fullmatch(path)] or fitting
         return max((one.template for one in fitting or entries), key=len, default=None)
+
+    def exact(self, route: object) -> str | None:
+        """Return the template of a route that is known and routed at one place; else None."""
+        entry = self._single.get(id(route))
+        return entry.template if entry is not None and entry.route is route else None
 
     def mount(self, path: str) -> str:
         """Return the template of the mount that was reached as `path`, or "" if no mount explains
@@ -94,6 +100,11 @@ class RouteIndex:
             for mark in (entry.route, entry.endpoint):
                 if mark is not None:
                     self._by_identity.setdefault(id(mark), []).append(entry)
+        self._single = {
+            mark: found[0]
+            for mark, found in self._by_identity.items()
+            if len(found) == 1 and not found[0].is_mount
+        }
         return True
 
 

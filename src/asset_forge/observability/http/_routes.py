@@ -35,10 +35,18 @@ class RouteTemplates:
         """Return the value of the `path` label."""
         scope = record.scope
         template: str | None = scope.get("path_template")
+        router: object = scope.get("router")
         # Litestar names every mount after its root, "" or "/"; a router of the Starlette family may
         # have mounted whatever left the template.
-        if template and template != "/" and "router" not in scope:
-            return template
+        if router is None:
+            if template and template != "/":
+                return template
+        elif template is None and "litestar_app" not in scope:
+            index = self._indexes.get(id(router))
+            if index is not None and index.root is router:
+                exact = index.exact(scope.get("route"))
+                if exact is not None:
+                    return exact
         prefix = _litestar_mount(scope, record.path)
         if prefix:
             template = None

@@ -36,7 +36,7 @@ class EndpointFamilies:
     """The service's own families of requests by endpoint, counted beside those of this package.
 
     `requests` has the labels endpoint, method, status_code; `duration` (seconds) has endpoint,
-    method.
+    method. One that mirrors the duration of this package is not counted a second time.
     """
 
     requests: CounterFamily
@@ -52,11 +52,9 @@ class Series:
         "endpoint_requests",
         "first_byte",
         "request_size",
-        "requests",
         "response_size",
     )
 
-    requests: Counter
     duration: Histogram
     request_size: Histogram
     response_size: Histogram
@@ -93,20 +91,18 @@ class RequestMetrics:
         """Count a finished request."""
         key = (record.method, record.route, record.status)
         series = self._series.get(key) or self._open(key)
-        seconds = record.duration_seconds
         exemplar = record.exemplar
-        series.requests.inc(1.0, exemplar)
-        series.duration.observe(seconds, exemplar)
+        series.duration.observe(record.duration_seconds, exemplar)
         # Floats: comparing an integer with the bounds takes longer than the conversion.
+        series.response_size.observe(float(record.response_bytes))
         if record.request_bytes:
             series.request_size.observe(float(record.request_bytes))
-        series.response_size.observe(float(record.response_bytes))
         if record.first_byte_at:
             series.first_byte.observe(record.first_byte_at - record.started_at, exemplar)
         if series.endpoint_requests is not None:
             series.endpoint_requests.inc()
         if series.endpoint_duration is not None:
-            series.endpoint_duration.observe(seconds, exemplar)
+            series.endpoint_duration.observe(record.duration_seconds, exemplar)
 
     def expect(self, method: str, route: str, statuses: Iterable[int]) -> None:
         """Let the counters of a documented route start at 0, so that `increase()` sees a first
@@ -121,14 +117,16 @@ class RequestMetrics:
         method, route, status = key
         code = status_label(status)
         series = Series()
-        series.requests = self._requests.labels(method, route, code)
         series.duration = self._duration.labels(method, route, code)
         series.request_size = self._request_size.labels(method, route)
         series.response_size = self._response_size.labels(method, route)
         series.first_byte = self._first_byte.labels(method, route)
+        series.endpoint_requests = series.endpoint_duration = None
         endpoints = self._endpoints
-        series.endpoint_requests = endpoints and endpoints.requests.labels(route, method, code)
-        series.endpoint_duration = endpoints and endpoints.duration.labels(route, method)
+        if endpoints is not None and endpoints.requests.declaration.mirror is None:
+            series.endpoint_requests = endpoints.requests.labels(route, method, code)
+        if endpoints is not None and endpoints.duration.declaration.mirror is None:
+            series.endpoint_duration = endpoints.duration.labels(route, method)
         if len(self._series) < _SERIES_LIMIT:
             self._series[key] = series
         return series

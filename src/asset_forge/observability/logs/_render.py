@@ -7,7 +7,7 @@ import re
 import socket
 import sys
 import traceback
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from math import isfinite
 from types import TracebackType
 
@@ -18,7 +18,7 @@ from asset_forge.observability.redaction import Json, Kind, Redactor, classify
 
 from ._levels import LEVEL_NAMES, pino_level, severity
 
-__all__ = ["LineBuilder", "find_error"]
+__all__ = ["LineBuilder", "find_error", "to_line"]
 
 _encode = msgspec.json.Encoder().encode
 _IDS = {"request_id": "requestId", "trace_id": "traceId", "user_id": "userId", "job_id": "jobId"}
@@ -66,9 +66,28 @@ class LineBuilder:
         self, logger: str, level: str, event: MutableMapping[str, object]
     ) -> dict[str, Json]:
         """The fields of one line; ``event`` holds the message under ``event`` and is used up."""
-        number, name = _HEADS[level]
-        text = self._redactor.text
         message = event.pop("event", "")
+        line = self._head(
+            logger,
+            level,
+            self._redactor.text(message) if type(message) is str else self._message(message),
+        )
+        if event:
+            self._own(line, event)
+        return line
+
+    def clean_fields(
+        self, logger: str, level: str, message: str, fields: Mapping[str, Json]
+    ) -> dict[str, Json]:
+        """The fields of a line whose own are known to hold no secret and are named as in the line:
+        they are taken as they are.
+        """
+        line = self._head(logger, level, message)
+        line.update(fields)
+        return line
+
+    def _head(self, logger: str, level: str, message: str) -> dict[str, Json]:
+        number, name = _HEADS[level]
         line: dict[str, Json] = {
             "level": number,
             "severity": name,
@@ -76,19 +95,18 @@ class LineBuilder:
             "pid": _pid,
             "hostname": self._hostname,
             "name": logger,
-            "msg": text(message) if type(message) is str else self._message(message),
+            "msg": message,
         }
         here = context.current()
+        identifier = self._redactor.identifier
         if here.request_id is not None:
-            line["requestId"] = text(here.request_id)
+            line["requestId"] = identifier(here.request_id)
         if here.trace_id is not None:
-            line["traceId"] = text(here.trace_id)
+            line["traceId"] = identifier(here.trace_id)
         if here.user_id is not None:
-            line["userId"] = text(here.user_id)
+            line["userId"] = self._redactor.text(here.user_id)
         if here.job_id is not None:
-            line["jobId"] = text(here.job_id)
-        if event:
-            self._own(line, event)
+            line["jobId"] = self._redactor.text(here.job_id)
         return line
 
     def _own(self, line: dict[str, Json], event: MutableMapping[str, object]) -> None:
@@ -131,8 +149,7 @@ class LineBuilder:
 
     def encode(self, logger: str, level: str, event: MutableMapping[str, object]) -> bytes:
         """One JSON object and a line break."""
-        line = _encode(self.fields(logger, level, event)) + b"\n"
-        return line if line.isascii() else _BREAKS.sub(_escape, line)
+        return to_line(self.fields(logger, level, event))
 
     def _message(self, event: object) -> str:
         return self._redactor.text(
@@ -157,6 +174,12 @@ class LineBuilder:
             "message": self._redactor.text(message),
             "stack": "\n".join(lines),
         }
+
+
+def to_line(fields: dict[str, Json]) -> bytes:
+    """One JSON object and a line break."""
+    line = _encode(fields) + b"\n"
+    return line if line.isascii() else _BREAKS.sub(_escape, line)
 
 
 def find_error(event: MutableMapping[str, object]) -> BaseException | None:

@@ -13,6 +13,7 @@ from asset_forge.observability.metrics._declarations import (
 )
 from asset_forge.observability.metrics._families import CounterFamily, GaugeFamily, HistogramFamily
 from asset_forge.observability.metrics._instruments import Counter, Gauge, Histogram
+from asset_forge.observability.metrics._mirror import Mirror
 from asset_forge.observability.metrics._own import SELF_DECLARATIONS
 from asset_forge.observability.metrics._registry import Registry, Scrape
 
@@ -33,6 +34,7 @@ __all__ = [
     "InfoDeclaration",
     "Label",
     "Merge",
+    "Mirror",
     "Registry",
     "Sample",
     "Scrape",

@@ -11,6 +11,8 @@ import re
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
+from asset_forge.observability.metrics._mirror import Mirror
+
 OVERFLOW = "__overflow__"
 OTHER = "other"
 
@@ -91,6 +93,7 @@ class Declaration:
     endpoint: str = "system"
     unit: str = ""
     series_limit: int = SERIES_LIMIT
+    mirror: Mirror | None = None
 
     kind: ClassVar[str] = ""
     reserved_labels: ClassVar[frozenset[str]] = frozenset()
@@ -121,6 +124,10 @@ class Declaration:
         )
         if self.unit and self.unit not in self.family_name.split("_"):
             found.append(f"unit {self.unit!r}: the name {self.name!r} has to carry its unit")
+        if self.mirror and self.kind not in {"counter", "histogram"}:
+            found.append(f"mirror: only counters and histograms mirror another, no {self.kind}")
+        elif self.mirror and len(self.mirror.labels) != len(names):
+            found.append(f"mirror: name a label of {self.mirror.source!r} for each of {names!r}")
         return found
 
     @property

@@ -19,6 +19,9 @@ from threading import Lock, get_ident
 from asset_forge.observability.metrics._guard import Guard
 from asset_forge.observability.metrics._memory import Cell
 
+_NOBODY = 0
+"""No thread has this id: every thread of such a series takes the lock."""
+
 _LARGEST = sys.float_info.max
 _EXEMPLAR_LIMIT = 128
 """Characters that OpenMetrics allows for the names and values of an exemplar's labels."""
@@ -129,50 +132,99 @@ class Counter(Instrument):
 class Gauge(Instrument):
     """A value that goes up and down.
 
-    `set` has to replace what every thread has written, so all threads share one cell under the
-    lock.
+    With `Merge.SUM` its cells add up, as those of a counter do; `set` by another thread cannot
+    touch what the owner is counting, so that it takes the owner's part away in a third cell. With
+    the other merges the newest `set` counts, so all threads share one cell under the lock.
     """
 
-    __slots__ = ()
+    __slots__ = ("_offset",)
+
+    def __init__(self, context: Context, allocate: Callable[[], Cell]) -> None:
+        super().__init__(context, allocate)
+        if context.stamped:
+            self._owner = _NOBODY
 
     def move(self) -> None:
         """Take a fresh cell; the old one belongs to another process."""
         super().move()
+        self._offset: Cell | None = None
         self.show()
 
     def show(self) -> None:
         """Start over from 0: seen at once when processes are summed, otherwise once it is set."""
-        self._view[self._index] = 0.0
-        self._view[self._index + 1] = 0.0 if self._context.stamped else time.monotonic()
+        self._place(0.0, 0.0 if self._context.stamped else time.monotonic())
 
     def hide(self) -> None:
         """Leave the exposition; the moment stays, so that older values of other processes stay
         hidden too.
         """
-        self._view[self._index + 1] = -time.monotonic()
+        moment = time.monotonic()
+        for cell in self.cells:
+            cell.view[cell.index + 1] = -moment
 
     def set(self, value: float) -> None:
         """Replace the value."""
         try:
             with self._context.lock:
-                self._view[self._index] = value
-                self._view[self._index + 1] = time.monotonic()
+                if self._context.stamped or get_ident() == self._owner:
+                    self._place(value, time.monotonic())
+                else:
+                    self._replace(value, time.monotonic())
         except Exception as error:  # noqa: BLE001 - the guard decides
             self._context.guard.fault(self._context.name, error)
 
     def inc(self, value: float = 1.0) -> None:
         """Add `value`."""
         try:
-            with self._context.lock:
+            if get_ident() == self._owner:
                 self._view[self._index] += value
+                return
+            with self._context.lock:
                 if self._context.stamped:
+                    self._view[self._index] += value
                     self._view[self._index + 1] = time.monotonic()
+                else:
+                    cell = self._cell_of_other_threads()
+                    cell.view[cell.index] += value
         except Exception as error:  # noqa: BLE001 - the guard decides
             self._context.guard.fault(self._context.name, error)
 
     def dec(self, value: float = 1.0) -> None:
         """Subtract `value`."""
         self.inc(-value)
+
+    def _place(self, value: float, moment: float) -> None:
+        """Put the whole value into the first cell. Needs the lock, and the owner or no owner."""
+        for cell in self.cells[1:]:
+            cell.view[cell.index] = 0.0
+            cell.view[cell.index + 1] = moment
+        self._view[self._index] = value
+        self._view[self._index + 1] = moment
+
+    def _replace(self, value: float, moment: float) -> None:
+        """Make `value` the sum of the cells without touching the owner's, which may be changing.
+
+        The owner's part is taken away exactly, so that the sum is exactly `value`. Needs the lock.
+        """
+        shared = self._cell_of_other_threads()
+        own = self._view[self._index]
+        if not math.isfinite(own):  # nothing can be taken away from it, nor be lost in it
+            own = self._view[self._index] = 0.0
+        if own and self._offset is None:
+            self._offset = self._allocate()
+            self.cells = (*self.cells, self._offset)
+        if self._offset is not None:
+            self._offset.view[self._offset.index] = -own
+        shared.view[shared.index] = value
+        for cell in self.cells:
+            cell.view[cell.index + 1] = moment
+
+    def _cell_of_other_threads(self) -> Cell:
+        known = self._shared
+        cell = super()._cell_of_other_threads()
+        if known is None:
+            cell.view[cell.index + 1] = self._view[self._index + 1]
+        return cell
 
 
 class Histogram(Instrument):

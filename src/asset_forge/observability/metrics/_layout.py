@@ -23,6 +23,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from asset_forge.observability.metrics._declarations import (
     CounterDeclaration,
@@ -33,6 +34,7 @@ from asset_forge.observability.metrics._declarations import (
     Label,
     Merge,
 )
+from asset_forge.observability.metrics._mirror import Mirror
 
 VERSION = 1
 HEADER_BYTES = 64
@@ -126,6 +128,8 @@ def describe(declaration: Declaration) -> bytes:
         "unit": declaration.unit,
         "limit": declaration.series_limit,
     }
+    if declaration.mirror is not None:
+        facts["mirror"] = [declaration.mirror.source, declaration.mirror.labels]
     if isinstance(declaration, GaugeDeclaration):
         facts["merge"] = declaration.merge.value
     if isinstance(declaration, HistogramDeclaration):
@@ -144,37 +148,21 @@ def understand(payload: bytes) -> Declaration:
         endpoint, unit, limit = str(facts["endpoint"]), str(facts["unit"]), int(facts["limit"])
         match facts["kind"]:
             case "counter":
-                return CounterDeclaration(
-                    name, help_text, labels, endpoint=endpoint, unit=unit, series_limit=limit
-                )
+                make = CounterDeclaration
             case "gauge":
-                merge = Merge(facts["merge"])
-                return GaugeDeclaration(
-                    name,
-                    help_text,
-                    labels,
-                    endpoint=endpoint,
-                    unit=unit,
-                    series_limit=limit,
-                    merge=merge,
-                )
+                make = partial(GaugeDeclaration, merge=Merge(facts["merge"]))
             case "histogram":
                 bounds = tuple(float(bound) for bound in facts["buckets"])
-                return HistogramDeclaration(
-                    name,
-                    help_text,
-                    labels,
-                    endpoint=endpoint,
-                    unit=unit,
-                    series_limit=limit,
-                    buckets=bounds,
-                )
+                make = partial(HistogramDeclaration, buckets=bounds)
             case "info":
-                return InfoDeclaration(
-                    name, help_text, labels, endpoint=endpoint, unit=unit, series_limit=limit
-                )
+                make = InfoDeclaration
             case other:
                 raise ValueError(f"unknown kind {other!r}")
+        source, *rest = facts.get("mirror") or [None]
+        mirror = Mirror(str(source), tuple(map(str, *rest))) if rest else None
+        return make(
+            name, help_text, labels, endpoint=endpoint, unit=unit, series_limit=limit, mirror=mirror
+        )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a declaration: {error!r}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from asset_forge.observability.metrics import _mirroring
 from asset_forge.observability.metrics._declarations import (
     CounterDeclaration,
     Declaration,
@@ -55,6 +56,7 @@ def complete(declarations: Iterable[Declaration]) -> dict[str, Declaration]:
                 f"a counter with the labels {declaration.label_names!r}"
             )
     faults.extend(_sample_clashes(found.values()))
+    faults.extend(_mirroring.faults(found))
     if faults:
         raise DeclarationError("The set of declarations", faults)
     return found

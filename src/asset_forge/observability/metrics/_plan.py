@@ -80,4 +80,5 @@ def _shape(declaration: Declaration) -> tuple[object, ...]:
     """Return what has to be equal for values to be added up."""
     merge = declaration.merge if isinstance(declaration, GaugeDeclaration) else None
     bounds = declaration.buckets if isinstance(declaration, HistogramDeclaration) else None
-    return declaration.kind, declaration.label_names, merge, bounds and tuple(map(float, bounds))
+    bounds = bounds and tuple(map(float, bounds))
+    return declaration.kind, declaration.label_names, merge, bounds, declaration.mirror

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Mapping
+from typing import TypeVar
 
 from asset_forge.observability.metrics._declarations import Declaration
 from asset_forge.observability.metrics._families import AnyFamily
 from asset_forge.observability.metrics._group import Group
+from asset_forge.observability.metrics._mirroring import reflect
 from asset_forge.observability.metrics._own import SelfCounts
 from asset_forge.observability.metrics._plan import Foreign, Plan
 from asset_forge.observability.metrics._rendering import Rows, Writer
+
+T = TypeVar("T")
 
 
 class Reader:
@@ -61,9 +65,8 @@ class Reader:
                 continue
             written: list[bytes] = []
             try:
-                for text in self._writer(declaration).write(
-                    _rows(declaration, own, foreign), openmetrics=openmetrics
-                ):
+                rows = yield from self._rows(declaration, own, foreign)
+                for text in self._writer(declaration).write(rows, openmetrics=openmetrics):
                     written.append(text.encode("utf-8"))
                     yield
             except Exception as error:  # noqa: BLE001 - counted, and said once
@@ -84,7 +87,7 @@ class Reader:
             if rest.keys() != set(declaration.label_names):
                 return None
             wanted = tuple(rest[label] for label in declaration.label_names)
-            rows = _rows(declaration, own, foreign)
+            rows = _finish(self._rows(declaration, own, foreign))
             for values, cells, _ in rows:
                 if values == wanted:
                     return rows.sample(cells, name.removeprefix(declaration.name), upper)
@@ -104,6 +107,20 @@ class Reader:
             if name not in self._families:
                 yield foreign.declaration, None, foreign
 
+    def _rows(
+        self, declaration: Declaration, own: AnyFamily | None, foreign: Foreign | None
+    ) -> Generator[None, None, Rows]:
+        """Return the series of a metric; yields now and then."""
+        mirror = declaration.mirror
+        if mirror is not None:
+            plan = self.group.plan if self.group else Plan({})
+            family, others = self._families.get(mirror.source), plan.families.get(mirror.source)
+            source = family.declaration if family else others and others.declaration
+            if source is not None:
+                shown = yield from self._rows(source, family, others)
+                foreign = yield from reflect(declaration, shown, foreign)
+        return Rows(declaration, own.series() if own else [], own.cleared if own else None, foreign)
+
     def _writer(self, declaration: Declaration) -> Writer:
         writer = self._writers.get(declaration.name)
         if writer is None or writer.declaration != declaration:
@@ -111,5 +128,10 @@ class Reader:
         return writer
 
 
-def _rows(declaration: Declaration, own: AnyFamily | None, foreign: Foreign | None) -> Rows:
-    return Rows(declaration, own.series() if own else [], own.cleared if own else None, foreign)
+def _finish(steps: Generator[None, None, T]) -> T:
+    """Run to the end, and return what that gives."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

@@ -4,15 +4,15 @@ identity = RequestIdentity(Tracer(store))
 app = ObservedApplication(
     app,
     registry,
-    observers=[identity, AccessLog(structlog.get_logger("access").bind())],
+    observers=[identity, AccessLog(logs, redactor)],
     resolver=identity.resolver(RouteTemplates()),
 )
 """
 
 from __future__ import annotations
 
-from ._access_log import AccessLog, AccessLogger
+from ._access_log import AccessLog, CleanLines
 from ._identity import RequestIdentity
 from ._judgment import answer_seconds, is_failure
 
-__all__ = ["AccessLog", "AccessLogger", "RequestIdentity", "answer_seconds", "is_failure"]
+__all__ = ["AccessLog", "CleanLines", "RequestIdentity", "answer_seconds", "is_failure"]

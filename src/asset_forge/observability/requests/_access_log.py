@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from asset_forge.observability import context
 from asset_forge.observability.http import RequestObserver, RequestRecord
+from asset_forge.observability.redaction import Json, Redactor
 from asset_forge.observability.requests._identity import TRACE_KEY
 from asset_forge.observability.requests._judgment import answer_seconds, is_failure
 from asset_forge.observability.tracing import Trace
 
-__all__ = ["AccessLog", "AccessLogger"]
+__all__ = ["AccessLog", "CleanLines"]
 
 _MESSAGE = "request"
 _MAX_PATH = 1_024
 
 
-class AccessLogger(Protocol):
-    """What is needed of a logger; the one of :mod:`asset_forge.observability.logs` has it."""
+class CleanLines(Protocol):
+    """What is needed of :class:`~asset_forge.observability.logs.LogSystem`."""
 
-    def debug(self, event: str, /, **fields: object) -> None:
-        """Log at the level debug."""
-
-    def info(self, event: str, /, **fields: object) -> None:
-        """Log at the level info."""
-
-    def warning(self, event: str, /, **fields: object) -> None:
-        """Log at the level warning."""
-
-    def error(self, event: str, /, **fields: object) -> None:
-        """Log at the level error."""
-
-    def is_enabled_for(self, level: int) -> bool:
-        """Whether a line of this level, as `logging` numbers it, would be written."""
-        ...
+    def emit_clean(self, logger: str, level: str, message: str, fields: Mapping[str, Json]) -> None:
+        """Write a line of fields that hold no secret."""
 
 
 class AccessLog(RequestObserver):
@@ -49,46 +37,49 @@ class AccessLog(RequestObserver):
 
     def __init__(
         self,
-        log: AccessLogger,
+        lines: CleanLines,
+        redactor: Redactor,
         *,
+        name: str = "asset_forge.access",
         quiet: Collection[str] = (),
         slow_seconds: float = 1.0,
         very_slow_seconds: float = 5.0,
     ) -> None:
-        self._log = log
-        self._enabled = log.is_enabled_for
+        self._emit = lines.emit_clean
+        self._redact = redactor.text
+        self._name = name
+        self._enabled = logging.getLogger(name).isEnabledFor
         self._quiet = frozenset(quiet)
         self._slow_seconds = slow_seconds
         self._very_slow_seconds = very_slow_seconds
 
     def finish(self, record: RequestRecord) -> None:
         """Write the line."""
-        log = self._log
         if record.route in self._quiet:
-            number, write = logging.DEBUG, log.debug
+            number, level = logging.DEBUG, "debug"
             if record.status >= 500:
-                number, write = logging.WARNING, log.warning
+                number, level = logging.WARNING, "warning"
         elif is_failure(record):
-            number, write = logging.ERROR, log.error
+            number, level = logging.ERROR, "error"
         elif record.duration_seconds < self._slow_seconds:
-            number, write = logging.INFO, log.info
+            number, level = logging.INFO, "info"
         else:
             waited = answer_seconds(record)
             if waited >= self._very_slow_seconds:
-                number, write = logging.ERROR, log.error
+                number, level = logging.ERROR, "error"
             elif waited >= self._slow_seconds:
-                number, write = logging.WARNING, log.warning
+                number, level = logging.WARNING, "warning"
             else:
-                number, write = logging.INFO, log.info
+                number, level = logging.INFO, "info"
         if self._enabled(number):
-            self._write(record, write)
+            self._write(record, level)
 
-    def _write(self, record: RequestRecord, write: Callable[..., None]) -> None:
+    def _write(self, record: RequestRecord, level: str) -> None:
         duration = record.duration_seconds
-        fields: dict[str, object] = {
+        fields: dict[str, Json] = {
             "method": record.method,
             "route": record.route,
-            "path": record.path[:_MAX_PATH],
+            "path": self._redact(record.path[:_MAX_PATH]),
             "status": record.status,
             "outcome": record.outcome,
             "durationSeconds": round(duration, 6),
@@ -97,7 +88,7 @@ class AccessLog(RequestObserver):
         }
         client = record.scope.get("client")
         if client:
-            fields["client"] = client[0]
+            fields["client"] = self._redact(client[0])
         if record.first_byte_at:
             first = record.first_byte_at - record.started_at
             fields["firstByteSeconds"] = round(first, 6)
@@ -107,6 +98,6 @@ class AccessLog(RequestObserver):
             fields["sendSeconds"] = round(record.started_at + duration - trace.head_at, 6)
         if context.current().request_id != record.request_id:
             # Sent from a task that does not belong to the request.
-            fields["request_id"] = record.request_id
-            fields["trace_id"] = record.trace_id
-        write(_MESSAGE, **fields)
+            fields["requestId"] = self._redact(record.request_id)
+            fields["traceId"] = record.trace_id
+        self._emit(self._name, level, _MESSAGE, fields)
