@@ -9,8 +9,6 @@ from typing import Final
 
 import msgspec
 
-from asset_forge.observability.redaction import Json
-
 from ._data import SpanData, SpanReader
 from ._trace import Span, SpanKind, Trace
 
@@ -33,7 +31,7 @@ class SpanView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     kind: SpanKind
     start_seconds: float
     duration_seconds: float
-    attributes: dict[str, Json]
+    attributes: dict[str, object]
     error: str | None
     error_message: str | None
 
