@@ -158,8 +158,10 @@ def understand(payload: bytes) -> Declaration:
                 make = InfoDeclaration
             case other:
                 raise ValueError(f"unknown kind {other!r}")
-        source, *rest = facts.get("mirror") or [None]
-        mirror = Mirror(str(source), tuple(map(str, *rest))) if rest else None
+        mirror = None
+        if "mirror" in facts:
+            source, theirs = facts["mirror"]
+            mirror = Mirror(str(source), tuple(str(label) for label in theirs))
         return make(
             name, help_text, labels, endpoint=endpoint, unit=unit, series_limit=limit, mirror=mirror
         )
