@@ -30,7 +30,14 @@ from asset_forge.api.operators import (
     resolve_error,
     set_log_levels,
 )
-from asset_forge.api.problems import ReportError, on_fault, on_http_exception, on_unexpected
+from asset_forge.api.problems import (
+    Problem,
+    ReportError,
+    on_fault,
+    on_http_exception,
+    on_unexpected,
+    status_of,
+)
 from asset_forge.api.projects import ProjectController
 from asset_forge.observability.tracing import mark
 
@@ -89,7 +96,7 @@ def build_web(
         route_handlers=[*METRICS, *(API if api else ())],
         dependencies=dependencies,
         exception_handlers={
-            faults.Fault: on_fault,
+            faults.Fault: _reporting(report_error),
             HTTPException: on_http_exception,
             Exception: on_unexpected(report_error),
         },
@@ -150,6 +157,19 @@ def _say_what_is_refused(app: Litestar) -> None:
     for body in bodies:
         if body is not None and body.annotation.__struct_config__.forbid_unknown_fields:
             schemas[body.annotation.__name__].additional_properties = False
+
+
+def _reporting(
+    report: ReportError,
+) -> Callable[[Request[Any, Any, Any], faults.Fault], Response[Problem]]:
+    """Answer faults, and tell the operators of those that are the service's own (5xx)."""
+
+    def answer(request: Request[Any, Any, Any], fault: faults.Fault) -> Response[Problem]:
+        if status_of(fault) >= 500:
+            report(request, fault)
+        return on_fault(request, fault)
+
+    return answer
 
 
 async def _handled(response: Response[Any]) -> Response[Any]:

@@ -1,0 +1,66 @@
+"""One request id and trace id through every signal that the service gives of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.served import Server, ServerFactory, until
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+HEADERS = {"x-request-id": "follow-me", "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+
+
+def log_lines(server: Server, **fields: object) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in server.output().splitlines() if line.startswith("{")]
+    return [line for line in lines if all(line.get(name) == fields[name] for name in fields)]
+
+
+def spans_of(server: Server) -> set[str]:
+    response = server.request("GET", f"/api/traces/{TRACE}")
+    return {s["name"] for s in response.json()["spans"]} if response.status_code == 200 else set()
+
+
+def test_a_jobs_request_is_found_in_header_log_spans_and_exemplar(serve: ServerFactory):
+    server = serve()
+    body = {"name": "guard", "type": "dialogue", "prompt": "a guard"}
+    response = server.request("POST", "/api/generation", json=body, headers=HEADERS)
+    assert response.headers["x-request-id"] == "follow-me"
+    assert "database;dur=" in response.headers["server-timing"]
+    job = response.json()["id"]
+    assert server.ended(job)["status"] == "succeeded"
+    steps = {f"step {name}" for name in ("plan", "generate", "store", "index", "complete")}
+    whole = {"POST /api/generation", "generation", "put object", *steps}
+    until("the whole trace is kept", lambda: whole <= spans_of(server))
+    [closing] = until(
+        "the request is logged",
+        lambda: log_lines(server, requestId="follow-me", msg="request", traceId=TRACE),
+    )
+    assert (closing["route"], closing["status"]) == ("/api/generation", 202)
+    [call] = log_lines(server, msg="provider call ended", jobId=job)
+    assert (call["requestId"], call["traceId"]) == ("follow-me", TRACE)
+    accept = {"accept": "application/openmetrics-text"}
+    text = server.request("GET", "/metrics", headers=accept).text
+    assert f'# {{trace_id="{TRACE}"}}' in text
+
+
+def test_a_failing_request_is_found_in_answer_log_error_event_and_trace(serve: ServerFactory):
+    server = serve()
+    job = server.submit("dialogue", "a guard")
+    asset = server.ended(job)["assetId"]
+    for path in (server.data_dir / "objects").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    response = server.request("GET", f"/api/assets/{asset}/file", headers=HEADERS)
+    assert response.status_code == 503
+    assert (response.json()["requestId"], response.json()["traceId"]) == ("follow-me", TRACE)
+    [closing] = until(
+        "the request is logged", lambda: log_lines(server, requestId="follow-me", msg="request")
+    )
+    assert closing["severity"] == "ERROR"
+    [group] = until("the error is stored", lambda: server.get("/api/errors")["items"])
+    details = server.get(f"/api/errors/{group['fingerprint']}")
+    assert "follow-me" in json.dumps(details)
+    assert TRACE in json.dumps(details)
+    assert "GET /api/assets/{asset_id}/file" in spans_of(server)
+    assert server.scrape().value("errors_captured_total", severity="error") == 1
