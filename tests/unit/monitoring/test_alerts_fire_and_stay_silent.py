@@ -1,0 +1,101 @@
+"""Every alert, on promtool: one history in which it fires in time, others in which it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from asset_forge.monitoring import ALERTS, Alert, Options, render, write
+from asset_forge.monitoring._burn_rules import BURN_ALERTS
+from asset_forge.monitoring._durations import seconds
+from tests.unit.monitoring.programs import run
+from tests.unit.monitoring.rule_cases import CASES, Series
+
+STEP = 15
+BY_NAME = {alert.name: alert for alert in ALERTS}
+
+
+def firing(name: str, at: float, expected: bool) -> dict[str, object]:
+    samples = [{"labels": "{}", "value": 1}] if expected else []
+    query = f'group(ALERTS{{alertname="{name}",alertstate="firing"}})'
+    return {"expr": query, "eval_time": f"{at:g}s", "exp_samples": samples}
+
+
+def history(series: Series, checks: list[dict[str, object]]) -> dict[str, object]:
+    written = [{"series": name, "values": values} for name, values in series.items()]
+    return {"interval": f"{STEP}s", "input_series": written, "promql_expr_test": checks}
+
+
+def evaluate(
+    directory: Path,
+    name: str,
+    histories: list[dict[str, object]],
+    windows: tuple[str, ...] | None = None,
+) -> None:
+    """Run promtool on the rendered rule of one alert, after the recordings that it reads.
+
+    They are put into one group, since promtool evaluates several in an order of its own choice.
+    `windows` keeps the recordings to those of some windows, for histories of hours.
+    """
+    files = render(Options())
+    rules = [rule for rule in rules_of(files, "alerts") if rule["alert"] == name]
+    if name in {alert.name for alert in BURN_ALERTS}:
+        rules = [rule for rule in rules_of(files, "slo") if kept(rule, windows)] + rules
+    document = {
+        "rule_files": ["rules.yml"],
+        "evaluation_interval": f"{STEP}s",
+        "tests": histories,
+    }
+    rule_file = {"groups": [{"name": "all", "rules": rules}]}
+    written = {"rules.yml": yaml.safe_dump(rule_file), "test.yml": yaml.safe_dump(document)}
+    write(written, directory)
+    run("promtool", "test", "rules", "test.yml", directory=directory)
+
+
+def kept(rule: dict[str, object], windows: tuple[str, ...] | None) -> bool:
+    record = str(rule["record"])
+    return (
+        windows is None
+        or record.rpartition("over_")[2] in windows
+        or ":rate" in record
+        or "slo_m" in record
+    )
+
+
+def rules_of(files: dict[str, str], name: str) -> list[dict[str, object]]:
+    groups = yaml.safe_load(files[f"prometheus/rules/{name}.yml"])["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def hold(alert: Alert) -> float:
+    return seconds(alert.hold) if alert.hold else 0
+
+
+def test_the_cases_are_those_of_the_alerts() -> None:
+    assert set(CASES) == set(BY_NAME)
+
+
+def test_every_alert_but_the_watchdog_has_a_history_in_which_it_is_silent() -> None:
+    assert [name for name, case in CASES.items() if not case.silent] == ["Watchdog"]
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_it_fires_after_exactly_its_duration(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    due = case.true_at + hold(BY_NAME[name])
+    checks = [firing(name, due, expected=True)]
+    if due:
+        checks.append(firing(name, due - STEP, expected=False))
+    evaluate(tmp_path, name, [history(case.fires, checks)])
+
+
+@pytest.mark.parametrize("name", sorted(name for name, case in CASES.items() if case.silent))
+def test_it_stays_silent(name: str, tmp_path: Path) -> None:
+    times = range(0, 3000, 60)
+    histories = [
+        history(series, [firing(name, at, expected=False) for at in times])
+        for series in CASES[name].silent.values()
+    ]
+    evaluate(tmp_path, name, histories)
