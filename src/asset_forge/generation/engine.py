@@ -30,6 +30,10 @@ _APPLICATION_VERSION: Final = "asset-forge"
 
 _SWEEP_SECONDS: Final = 5.0
 _SWEEP_LIMIT: Final = 500
+_SETTLED_SECONDS: Final = 60.0
+"""How old a row's enqueuing is before its workflow is missed: it is written before that time."""
+
+_BROKEN: Final = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS"})
 
 _log = logging.getLogger(__name__)
 
@@ -143,6 +147,27 @@ class JobEngine:
         seconds = timedelta(seconds=_SWEEP_SECONDS)
         for generation_id in await self._records.without_workflow(seconds, _SWEEP_LIMIT):
             await self.enqueue(generation_id)
+        await self._reconcile()
+
+    async def _reconcile(self) -> None:
+        """Give open rows whose workflow is lost another one, and end those whose workflow broke.
+
+        The first happens when the queue's database was restored or replaced, the second when the
+        service's database was away for longer than a step waits.
+        """
+        ids = await self._records.open_since(timedelta(seconds=_SETTLED_SECONDS), _SWEEP_LIMIT)
+        if not ids:
+            return
+        workflows = await DBOS.list_workflows_async(
+            workflow_ids=ids, load_input=False, load_output=False
+        )
+        states = {workflow.workflow_id: workflow.status for workflow in workflows}
+        for generation_id in ids:
+            state = states.get(generation_id)
+            if state is None:
+                await self.enqueue(generation_id)
+            elif state in _BROKEN:
+                await self._pipeline.give_up(generation_id)
 
 
 async def _run_step(name: str, step: Callable[[], Awaitable[StepEnd]]) -> StepEnd:

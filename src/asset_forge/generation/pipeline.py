@@ -130,6 +130,14 @@ class Pipeline:
                 await self._discard(job)
                 await self.finish(row, failure, cause=job.cause)
 
+    async def give_up(self, generation_id: str) -> None:
+        """End a job as failed whose workflow ended without ending its row."""
+        row = await self._parts.records.get(generation_id)
+        if row is not None and generation_id not in self._running:
+            message = "The service lost this job's execution; its operators have been told"
+            failure = GenerationFailed(ErrorType.INTERNAL, message, unexpected=True)
+            await self.finish(row, failure)
+
     async def settle(self, grace_seconds: float) -> list[str]:
         """Wait for the running jobs, interrupt what is left after the grace, and name those."""
         if self._running:
