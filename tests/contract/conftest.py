@@ -43,6 +43,14 @@ def signed_in_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
         service.close()
 
 
+def new_session(server: Server, login: str) -> str:
+    """Log somebody in, and return what the header `Authorization` has to be."""
+    body = {"provider": "local", "login": login, "password": PASSWORD}
+    answer = server.request("POST", "/api/auth/login", json=body)
+    assert answer.status_code == 200, answer.text
+    return f"Bearer {answer.json()['token']}"
+
+
 @dataclass(frozen=True)
 class People:
     """A client for each user, and one without a session."""
@@ -59,10 +67,7 @@ def people(signed_in_only: Server) -> Iterator[People]:
     with ExitStack() as stack:
 
         def signed_in(login: str) -> httpx.Client:
-            body = {"provider": "local", "login": login, "password": PASSWORD}
-            answer = signed_in_only.request("POST", "/api/auth/login", json=body)
-            assert answer.status_code == 200, answer.text
-            bearer = f"Bearer {answer.json()['token']}"
+            bearer = new_session(signed_in_only, login)
             return stack.enter_context(signed_in_only.client(authorization=bearer))
 
         yield People(

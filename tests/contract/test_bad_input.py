@@ -237,8 +237,8 @@ def test_two_assets_of_one_name_are_two_assets(api: httpx.Client) -> None:
     ],
 )
 def test_what_is_not_there_is_named(api: httpx.Client, method: str, path: str, id_: str) -> None:
-    body = {"json": {}} if method == "PATCH" else {}
-    assert id_[:64] in problem(api.request(method, path.format(id_), **body), 404)["detail"]
+    answer = api.request(method, path.format(id_), json={} if method == "PATCH" else None)
+    assert id_[:64] in problem(answer, 404)["detail"]
 
 
 def test_a_project_that_is_not_there_is_named(api: httpx.Client) -> None:

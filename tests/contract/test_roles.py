@@ -168,10 +168,10 @@ def test_a_member_and_the_operators_see_what_is_the_members(
 def test_what_is_another_members_is_not_there(
     people: People, belongings: dict[str, str], method: str, thing: str, suffix: str
 ) -> None:
-    body = {"json": {"name": "Mine now"}} if method == "PATCH" else {}
+    body = {"name": "Mine now"} if method == "PATCH" else None
     path = belongings[thing] + suffix
-    theirs = problem(people.mia.request(method, path, **body), 404)
-    nowhere = problem(people.mia.request(method, path.replace("-", "0"), **body), 404)
+    theirs = problem(people.mia.request(method, path, json=body), 404)
+    nowhere = problem(people.mia.request(method, path.replace("-", "0"), json=body), 404)
     assert theirs["detail"].partition("'")[0] == nowhere["detail"].partition("'")[0]
 
 
