@@ -15,7 +15,8 @@ from asset_forge.observability.metrics._families import CounterFamily, GaugeFami
 from asset_forge.observability.metrics._instruments import Counter, Gauge, Histogram
 from asset_forge.observability.metrics._mirror import Mirror
 from asset_forge.observability.metrics._own import SELF_DECLARATIONS
-from asset_forge.observability.metrics._registry import Registry, Scrape
+from asset_forge.observability.metrics._registry import Registry
+from asset_forge.observability.metrics._scraping import Scrape
 
 __all__ = [
     "SELF_DECLARATIONS",

@@ -1,6 +1,4 @@
-"""What a metric is, said once: name, help, unit, labels with their allowed values, buckets, limits,
-merge.
-"""
+"""What a metric is, said once: name, help, unit, labels, allowed values, buckets, limits, merge."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ SERIES_LIMIT = 1000
 """How many label sets a metric holds unless its declaration says otherwise."""
 
 ZERO_LIMIT = 512
-"""A counter of closed labels starts with every combination at 0 up to this many; beyond it, say
-`initial`.
-"""
+"""How many combinations of closed labels a counter starts at 0; beyond it, say `initial`."""
 
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*\Z")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import time
+from collections import defaultdict
 from collections.abc import Collection, Generator, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, get_ident
 from typing import TypeVar
@@ -33,25 +31,11 @@ from asset_forge.observability.metrics._instruments import Context
 from asset_forge.observability.metrics._memory import Cell, ProcessMemory
 from asset_forge.observability.metrics._own import SelfCounts, complete
 from asset_forge.observability.metrics._reader import Reader
-
-SLICE_SECONDS = 0.001
-"""How long a scrape holds the event loop before others get their turn."""
-
-_GZIP_ASIDE_BYTES = 32_768
-"""Bodies from this size on are compressed in a thread; a smaller one is quicker than the way there.
-"""
+from asset_forge.observability.metrics._scraping import Scrape, Turns, answer, in_slices
 
 _END = b"# EOF\n"
 
 F = TypeVar("F")
-
-
-@dataclass(frozen=True, slots=True)
-class Scrape:
-    """The answer to a scrape: the body, and the headers that describe it."""
-
-    body: bytes
-    headers: list[tuple[str, str]]
 
 
 class Registry:
@@ -85,6 +69,7 @@ class Registry:
         self._reader = Reader(self._families, self._counts)
         self._reader.group = self._group
         self._collectors: dict[str, Bridged] = {}
+        self._turns: defaultdict[str | None, Turns] = defaultdict(Turns)
         self._start_at_zero()
         if problem is not None:
             self._counts.collector_error("directory")
@@ -147,17 +132,24 @@ class Registry:
         reader prefers.
 
         `names` limits the answer to families that have one of these names. The event loop gets its
-        turn every `SLICE_SECONDS`.
+        turn often. Scrapes of one endpoint take turns, and equal ones that wait share an answer.
         """
         openmetrics = _negotiation.wants_openmetrics(accept)
-        pieces: list[bytes] = []
-        await _in_slices(self._reader.render(pieces, endpoint, names, openmetrics=openmetrics))
-        taken = set(self._reader.names())
-        for bridged in self._wanted(endpoint):
-            with self._isolated(bridged):
-                found = await bridged.collect_aside()
-                pieces.append(bridge(found, taken, names, openmetrics=openmetrics))
-        return await _answer(pieces, accept_encoding, openmetrics=openmetrics)
+        packed = _negotiation.wants_gzip(accept_encoding)
+
+        async def work() -> Scrape:
+            pieces: list[bytes] = []
+            await in_slices(self._reader.render(pieces, endpoint, names, openmetrics=openmetrics))
+            taken = set(self._reader.names())
+            for bridged in self._wanted(endpoint):
+                with self._isolated(bridged):
+                    found = await bridged.collect_aside()
+                    pieces.append(bridge(found, taken, names, openmetrics=openmetrics))
+            if openmetrics:
+                pieces.append(_END)
+            return await answer(pieces, openmetrics=openmetrics, packed=packed)
+
+        return await self._turns[endpoint].take((openmetrics, packed, frozenset(names)), work)
 
     def render(
         self, *, endpoint: str | None = None, openmetrics: bool = False, names: Collection[str] = ()
@@ -267,28 +259,3 @@ class Registry:
             yield
         except Exception as error:  # noqa: BLE001 - costs its own lines, counted, and said once
             self._counts.collector_error(bridged.name, error)
-
-
-async def _in_slices(steps: Generator[None]) -> None:
-    """Work through `steps`, letting others have the event loop every `SLICE_SECONDS`."""
-    with contextlib.closing(steps):
-        began = time.perf_counter()
-        for _ in steps:
-            if time.perf_counter() - began > SLICE_SECONDS:
-                await asyncio.sleep(0)
-                began = time.perf_counter()
-
-
-async def _answer(pieces: list[bytes], accept_encoding: str | None, *, openmetrics: bool) -> Scrape:
-    body = b"".join((*pieces, _END if openmetrics else b""))
-    headers = [
-        ("content-type", _negotiation.OPENMETRICS_TYPE if openmetrics else _negotiation.TEXT_TYPE),
-        ("vary", "Accept, Accept-Encoding"),
-    ]
-    if _negotiation.wants_gzip(accept_encoding):
-        aside = len(body) >= _GZIP_ASIDE_BYTES
-        body = (
-            await asyncio.to_thread(_negotiation.gzip, body) if aside else _negotiation.gzip(body)
-        )
-        headers.append(("content-encoding", "gzip"))
-    return Scrape(body, headers)
