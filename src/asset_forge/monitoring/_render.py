@@ -6,6 +6,7 @@ from pathlib import Path
 
 from asset_forge.monitoring._alertmanager import alertmanager_config, message_template
 from asset_forge.monitoring._files import yaml_text
+from asset_forge.monitoring._grafana import grafana_files
 from asset_forge.monitoring._options import Options
 from asset_forge.monitoring._prometheus import alerting_rules, recording_rules, scrape_config
 from asset_forge.monitoring._runbooks import runbook_index, runbook_page
@@ -20,6 +21,7 @@ HAND_WRITTEN = frozenset({"README.md"})
 def render(options: Options) -> dict[str, str]:
     """Return the text of each file by its path below `deploy/`."""
     return {
+        **{f"grafana/{path}": text for path, text in grafana_files(options).items()},
         "prometheus/prometheus.yml": yaml_text(scrape_config(options)),
         "prometheus/rules/slo.yml": yaml_text(recording_rules(options)),
         "prometheus/rules/alerts.yml": yaml_text(alerting_rules(options)),

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.unit.monitoring.programs import program, run
 
 from asset_forge.monitoring import ALERTS, Alert, Options, Severity, Symptom, render, write
-from tests.unit.monitoring.programs import program, run
 
 RECEIVERS = {
     Severity.CRITICAL: "pagerduty",

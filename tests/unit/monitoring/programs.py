@@ -26,7 +26,12 @@ def program(name: str) -> str:
 def run(name: str, *arguments: str, directory: Path, expect: int = 0) -> str:
     """Run a program to its end, check its exit code, and return all that it printed."""
     done = subprocess.run(
-        [program(name), *arguments], cwd=directory, capture_output=True, text=True, timeout=120
+        [program(name), *arguments],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     output = done.stdout + done.stderr
     assert done.returncode == expect, output

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.unit.monitoring.programs import run
+from tests.unit.monitoring.rule_cases import CASES, Series
 
 from asset_forge.monitoring import ALERTS, Alert, Options, render, write
 from asset_forge.monitoring._burn_rules import BURN_ALERTS
 from asset_forge.monitoring._durations import seconds
-from tests.unit.monitoring.programs import run
-from tests.unit.monitoring.rule_cases import CASES, Series
 
 STEP = 15
 BY_NAME = {alert.name: alert for alert in ALERTS}

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.unit.monitoring.programs import library
 
 from asset_forge import catalog
 from asset_forge.monitoring import ALERTS, Options, render
 from asset_forge.monitoring.alerts.providers import WHICH_PROVIDER
 from asset_forge.observability.metrics import Declaration, HistogramDeclaration
-from tests.unit.monitoring.programs import library
 
 TARGET_LABELS = {"job", "instance", "metrics_path"}
 OWN_COUNTERS = {

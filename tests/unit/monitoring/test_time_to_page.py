@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.monitoring.test_alerts_fire_and_stay_silent import STEP, evaluate, firing, history
 
 from asset_forge.monitoring import OBJECTIVES, WINDOWS, Objective, RuleError, Severity, time_to_page
 from asset_forge.monitoring.objectives import AVAILABILITY, GENERATION, LATENCY
-from tests.unit.monitoring.test_alerts_fire_and_stay_silent import STEP, evaluate, firing, history
 
 HISTORY = 6 * 3600 // STEP
 """Samples before the first error: as long as the longest window of a page."""

@@ -1,0 +1,56 @@
+"""Grafana's files: the dashboards, and the provisioning that finds them."""
+
+from __future__ import annotations
+
+import json
+
+from asset_forge.monitoring._durations import scaled
+from asset_forge.monitoring._files import yaml_text
+from asset_forge.monitoring._options import Options
+from asset_forge.monitoring.dashboards import DASHBOARDS, dashboard_json
+from asset_forge.monitoring.slo import STEP
+
+
+def grafana_files(options: Options) -> dict[str, str]:
+    """Return the text of each file by its path below `deploy/grafana/`."""
+    files = {
+        f"dashboards/{one.uid}.json": json.dumps(dashboard_json(one), indent=2, ensure_ascii=False)
+        + "\n"
+        for one in DASHBOARDS
+    }
+    files["provisioning/datasources/asset-forge.yml"] = yaml_text(_datasource(options))
+    files["provisioning/dashboards/asset-forge.yml"] = yaml_text(_provider())
+    return files
+
+
+def _datasource(options: Options) -> dict[str, object]:
+    return {
+        "apiVersion": 1,
+        "datasources": [
+            {
+                "name": "Prometheus",
+                "uid": "asset-forge-prometheus",
+                "type": "prometheus",
+                "access": "proxy",
+                "url": options.prometheus_url,
+                "isDefault": True,
+                "editable": False,
+                "jsonData": {"httpMethod": "POST", "timeInterval": scaled(STEP, options.scale)},
+            }
+        ],
+    }
+
+
+def _provider() -> dict[str, object]:
+    return {
+        "apiVersion": 1,
+        "providers": [
+            {
+                "name": "asset-forge",
+                "folder": "Asset-Forge",
+                "type": "file",
+                "allowUiUpdates": False,
+                "options": {"path": "/var/lib/grafana/dashboards"},
+            }
+        ],
+    }
