@@ -21,8 +21,8 @@ class Recorder:
         "_headers",
         "_in_progress",
         "_late",
-        "_metrics",
         "_resolver",
+        "_write",
         "adds_headers",
         "now",
         "starters",
@@ -37,8 +37,8 @@ class Recorder:
         clock: Callable[[], float],
     ) -> None:
         self.now = clock
-        self._metrics = metrics
-        self._in_progress = metrics.in_progress
+        self._write = metrics.write
+        self._in_progress = metrics.in_progress.inc
         self._guard = guard
         self._resolver = resolver
         self.starters = [one.start for one in observers if _overrides(one, "start")]
@@ -73,12 +73,12 @@ class Recorder:
         """Write an ended HTTP request into the metrics, and tell the observers."""
         record.duration_seconds = self.now() - record.started_at
         try:
-            self._in_progress.inc(-1.0)
+            self._in_progress(-1.0)
             try:
                 record.route = self._resolver(record)
             except Exception as error:  # noqa: BLE001 -- the guard decides
                 self._without_route(record, error)
-            self._metrics.write(record)
+            self._write(record)
         except Exception as error:  # noqa: BLE001 -- the guard decides
             self._guard.caught("metrics", error)
         if self._finish:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from asset_forge.observability.http._declarations import (
     FIRST_BYTE,
@@ -28,6 +29,9 @@ _SERIES_LIMIT = 10_000
 that invents routes gets here; what is past the limit is looked up in the registry, which folds it
 into `__overflow__`."""
 
+Observe: TypeAlias = Callable[..., None]
+"""`Histogram.observe` of one series."""
+
 KNOWN_METHODS = {method: method for method in METHODS}
 
 
@@ -44,23 +48,15 @@ class EndpointFamilies:
 
 
 class Series:
-    """The instruments of one (method, route, status)."""
+    """What a request of one (method, route, status) is written with."""
 
-    __slots__ = (
-        "duration",
-        "endpoint_duration",
-        "endpoint_requests",
-        "first_byte",
-        "request_size",
-        "response_size",
-    )
+    __slots__ = ("duration", "endpoint", "first_byte", "request_size", "response_size")
 
-    duration: Histogram
-    request_size: Histogram
-    response_size: Histogram
-    first_byte: Histogram
-    endpoint_requests: Counter | None
-    endpoint_duration: Histogram | None
+    duration: Observe
+    request_size: Observe
+    response_size: Observe
+    first_byte: Observe
+    endpoint: tuple[Counter | None, Histogram | None] | None
 
 
 class RequestMetrics:
@@ -91,18 +87,24 @@ class RequestMetrics:
         """Count a finished request."""
         key = (record.method, record.route, record.status)
         series = self._series.get(key) or self._open(key)
-        exemplar = record.exemplar
-        series.duration.observe(record.duration_seconds, exemplar)
+        series.duration(record.duration_seconds, record.exemplar)
         # Floats: comparing an integer with the bounds takes longer than the conversion.
-        series.response_size.observe(float(record.response_bytes))
+        series.response_size(float(record.response_bytes))
+        if record.request_bytes or record.first_byte_at or series.endpoint is not None:
+            self._write_more(series, record)
+
+    def _write_more(self, series: Series, record: RequestRecord) -> None:
+        """Count what most requests do not have."""
         if record.request_bytes:
-            series.request_size.observe(float(record.request_bytes))
+            series.request_size(float(record.request_bytes))
         if record.first_byte_at:
-            series.first_byte.observe(record.first_byte_at - record.started_at, exemplar)
-        if series.endpoint_requests is not None:
-            series.endpoint_requests.inc()
-        if series.endpoint_duration is not None:
-            series.endpoint_duration.observe(record.duration_seconds, exemplar)
+            series.first_byte(record.first_byte_at - record.started_at, record.exemplar)
+        if series.endpoint is not None:
+            requests, duration = series.endpoint
+            if requests is not None:
+                requests.inc()
+            if duration is not None:
+                duration.observe(record.duration_seconds, record.exemplar)
 
     def expect(self, method: str, route: str, statuses: Iterable[int]) -> None:
         """Let the counters of a documented route start at 0, so that `increase()` sees a first
@@ -117,19 +119,28 @@ class RequestMetrics:
         method, route, status = key
         code = status_label(status)
         series = Series()
-        series.duration = self._duration.labels(method, route, code)
-        series.request_size = self._request_size.labels(method, route)
-        series.response_size = self._response_size.labels(method, route)
-        series.first_byte = self._first_byte.labels(method, route)
-        series.endpoint_requests = series.endpoint_duration = None
-        endpoints = self._endpoints
-        if endpoints is not None and endpoints.requests.declaration.mirror is None:
-            series.endpoint_requests = endpoints.requests.labels(route, method, code)
-        if endpoints is not None and endpoints.duration.declaration.mirror is None:
-            series.endpoint_duration = endpoints.duration.labels(route, method)
+        series.duration = self._duration.labels(method, route, code).observe
+        series.request_size = self._request_size.labels(method, route).observe
+        series.response_size = self._response_size.labels(method, route).observe
+        series.first_byte = self._first_byte.labels(method, route).observe
+        series.endpoint = self._endpoint(method, route, code)
         if len(self._series) < _SERIES_LIMIT:
             self._series[key] = series
         return series
+
+    def _endpoint(
+        self, method: str, route: str, code: str
+    ) -> tuple[Counter | None, Histogram | None] | None:
+        """Return the instruments of the service's own families, but for those that mirror ours."""
+        families = self._endpoints
+        if families is None:
+            return None
+        requests = duration = None
+        if families.requests.declaration.mirror is None:
+            requests = families.requests.labels(route, method, code)
+        if families.duration.declaration.mirror is None:
+            duration = families.duration.labels(route, method)
+        return None if requests is None and duration is None else (requests, duration)
 
 
 def status_label(status: int) -> str:

@@ -45,12 +45,13 @@ class ObservedApplication:
         clock: Callable[[], float] = time.perf_counter,
         strict: bool = False,
     ) -> None:
-        self._app = app
+        self.app = app
+        """What is measured."""
         self._guard = TelemetryGuard(registry, strict=strict)
         self._proxies = proxies
         self._metrics = RequestMetrics(registry, endpoints)
         self._websockets = WebSocketMetrics(registry, self._guard)
-        self._in_progress = self._metrics.in_progress
+        self._in_progress = self._metrics.in_progress.inc
         self._recorder = Recorder(
             self._metrics,
             self._guard,
@@ -72,18 +73,18 @@ class ObservedApplication:
                 self._take_forwarded(self._proxies, scope)
             method = KNOWN_METHODS.get(scope["method"], "other")
             record = HttpExchange(self._recorder, scope, method, receive, send)
-            self._in_progress.inc()
+            self._in_progress()
         elif kind == "websocket":
             if self._proxies is not None:
                 self._take_forwarded(self._proxies, scope)
             record = WebSocketSession(self._recorder, self._websockets, scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         try:
             if self._recorder.starters:
                 self._recorder.begin(record)
-            await self._app(scope, record.receive, record.send)
+            await self.app(scope, record.receive, record.send)
         except BaseException as error:
             record.close(error)
             raise
