@@ -177,6 +177,7 @@ class Application:
                 search=self.search,
                 metrics=self.metrics,
                 tracer=self.tracer,
+                clock=self._clock,
                 report_error=self._report_error,
                 add_breadcrumb=self._add_breadcrumb,
             )

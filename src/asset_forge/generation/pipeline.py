@@ -19,6 +19,7 @@ import stamina
 from asset_forge import faults
 from asset_forge.asset_types import AssetType
 from asset_forge.assets import GeneratedAsset, GeneratedAssets, SearchService, StagedFile
+from asset_forge.clock import Clock
 from asset_forge.database.models import Generation
 from asset_forge.generation.door import ProviderDoor
 from asset_forge.generation.failures import ErrorType, GenerationCancelled, GenerationFailed
@@ -81,6 +82,7 @@ class Parts:
     search: SearchService
     metrics: GenerationMetrics
     tracer: Tracer
+    clock: Clock
     report_error: ReportError
     add_breadcrumb: AddBreadcrumb
 
@@ -231,13 +233,14 @@ class Pipeline:
     ) -> Any:
         """Do a stage's work between its two notes in the row."""
         records = self._parts.records
+        started_at = self._parts.clock()
         started = time.perf_counter()
         current = await _patiently(lambda: records.enter_stage(row.id, stage))
         if current is None or (cancellable and current.cancel_requested_at is not None):
             raise GenerationCancelled
         result = await (_patiently(work) if repeatable else work())
         seconds = time.perf_counter() - started
-        await _patiently(lambda: records.leave_stage(row.id, stage, seconds))
+        await _patiently(lambda: records.leave_stage(row.id, stage, started_at, seconds))
         return result
 
     async def _plan(self, row: Generation) -> str:

@@ -7,7 +7,7 @@ from, and who made the change counts it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -136,14 +136,19 @@ class GenerationRecords:
             row.stages = stages
             return row
 
-    async def leave_stage(self, generation_id: str, stage: str, seconds: float) -> None:
-        """Note how long a stage of a running row took."""
+    async def leave_stage(
+        self, generation_id: str, stage: str, started_at: datetime, seconds: float
+    ) -> None:
+        """Note when a stage of a running row began and how long it took."""
         async with self._database.transaction() as session:
             row = await session.get(Generation, generation_id)
             if row is None or row.status != "running":
                 return
             stages: dict[str, Any] = dict(row.stages)
-            stages[stage] = {**stages.get(stage, {}), "durationSeconds": round(seconds, 6)}
+            stages[stage] = {
+                "startedAt": rfc3339(started_at),
+                "durationSeconds": round(seconds, 6),
+            }
             row.stages = stages
 
     async def plan(self, generation_id: str, provider: str) -> None:
