@@ -60,6 +60,12 @@ def until(
         time.sleep(0.05)
 
 
+def stored_for(objects: Path) -> list[str]:
+    """Return for each stored file the id, of a generation or an asset, that its path names."""
+    paths = [path for path in objects.rglob("*") if path.is_file()]
+    return [found[0] if (found := _ID.search(str(path))) else str(path) for path in paths]
+
+
 class Scrape:
     """The samples of one scrape, by name and labels."""
 
@@ -224,6 +230,13 @@ class Server:
         assert response.status_code == 200, response.text
         return Scrape(response.text)
 
+    def state(self) -> str:
+        """Say in words whether the process lives."""
+        if self._process is None:
+            return f"{self.log.name}: was never started"
+        code = self._process.poll()
+        return f"{self.log}: {'runs' if code is None else f'ended with code {code}'}"
+
     def output(self) -> str:
         """Return all that it has printed."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -306,6 +319,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     if report.failed:
         for server in item.config.stash.setdefault(_SERVERS, []):
-            title = f"end of {server.log}"
+            title = f"{server.state()}, and printed at last"
             report.sections.append((title, server.output()[-_SHOWN_CHARACTERS:]))
     return report

@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 import pytest
-from tests.served import Server, ServerFactory, until
+from tests.served import Server, ServerFactory, stored_for, until
 
 import asset_forge
 
@@ -36,8 +36,7 @@ def assert_each_made_one_asset(server: Server, jobs: list[str]) -> None:
     for asset in assets:
         file = server.request("GET", f"/api/assets/{asset['id']}/file")
         assert len(file.content) == asset["sizeBytes"]
-    stored = [path for path in (server.data_dir / "objects").rglob("*") if path.is_file()]
-    assert sorted(path.name.partition(".")[0] for path in stored) == sorted(jobs)
+    assert sorted(stored_for(server.data_dir / "objects")) == sorted(jobs), "orphans or losses"
 
 
 def test_eight_generations_survive_a_kill_and_make_eight_assets(serve: ServerFactory) -> None:
@@ -122,7 +121,11 @@ def workers(server: Server) -> list[psutil.Process]:
 
 @pytest.fixture
 def one_worker(serve: ServerFactory) -> Server:
-    return serve({"JOB_CONCURRENCY": "1", "PROCEDURAL_PROCESSES": "1"})
+    """A server with one child process, which is past its warming up and waits for work."""
+    server = serve({"JOB_CONCURRENCY": "1", "PROCEDURAL_PROCESSES": "1"})
+    first = server.ended(server.submit("sound_effect", options=SHORT))
+    assert server.request("DELETE", f"/api/assets/{first['assetId']}").status_code == 204
+    return server
 
 
 def kill_worker(server: Server, job_id: str) -> None:
