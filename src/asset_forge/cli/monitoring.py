@@ -14,6 +14,7 @@ from asset_forge.monitoring import (
     drift,
     read_maintenance,
     render,
+    render_guide,
     render_runbooks,
     write,
 )
@@ -86,12 +87,26 @@ def render_files(
         typer.echo(f"asset-forge: {error}", err=True)
         raise typer.Exit(2) from error
     pages = runbooks or output.parent / "docs" / "runbooks"
+    guide = _guide(pages.parent / "observability.md")
     if check:
         differences = drift(render(options), output, DIRECTORIES)
-        _check(differences + drift(render_runbooks(), pages, (".",)))
+        differences += drift(render_runbooks(), pages, (".",))
+        _check(differences + drift(guide, pages.parent, ()))
         return
-    for path in (*write(render(options), output), *write(render_runbooks(), pages)):
+    written = (
+        *write(render(options), output),
+        *write(render_runbooks(), pages),
+        *write(guide, pages.parent),
+    )
+    for path in written:
         typer.echo(path)
+
+
+def _guide(path: Path) -> dict[str, str]:
+    """The guide beside the runbooks, its tables rendered; nothing where there is none."""
+    if not path.is_file():
+        return {}
+    return {path.name: render_guide(path.read_text(encoding="utf-8"))}
 
 
 def _check(differences: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asset_forge.monitoring._guide import render_guide
 from asset_forge.monitoring._maintenance import Maintenance, read_maintenance
 from asset_forge.monitoring._model import Alert, Board, RuleError, Runbook, Severity, Symptom
 from asset_forge.monitoring._options import Options
@@ -28,6 +29,7 @@ __all__ = [
     "drift",
     "read_maintenance",
     "render",
+    "render_guide",
     "render_runbooks",
     "time_to_fire",
     "time_to_page",

@@ -137,7 +137,7 @@ POISONED: Final = Alert(
         look=(
             FAILED_KINDS,
             'Which ones: `curl -s -H "Authorization: Bearer $TOKEN" '
-            "'$ASSET_FORGE/api/generation?status=failed' | jq '.items[] | select(.error.type == "
+            '"$ASSET_FORGE/api/generation?status=failed" | jq \'.items[] | select(.error.type == '
             '"poisoned")\'`.',
             LOGS,
         ),
