@@ -16,7 +16,7 @@ from litestar.types import HTTPScope
 from asset_forge import __version__, catalog
 from asset_forge.accounts import AccountService
 from asset_forge.actions import UserActions
-from asset_forge.api.auth import authenticate_request
+from asset_forge.api.sessions import authenticate_request
 from asset_forge.api.web import build_web, routes
 from asset_forge.assets import (
     AssetService,

@@ -27,7 +27,10 @@ _Fingerprint = FromPath[str]
 
 
 @get(
-    "/api/errors", summary="List errors", tags=["operators"], responses=problem_responses(401, 403)
+    "/api/errors",
+    summary="List errors",
+    tags=["operators"],
+    responses=problem_responses(401, 403),
 )
 async def list_errors(
     operator: NamedDependency[Principal],
@@ -91,7 +94,10 @@ async def resolve_error(
 
 
 @get(
-    "/api/traces", summary="List traces", tags=["operators"], responses=problem_responses(401, 403)
+    "/api/traces",
+    summary="List traces",
+    tags=["operators"],
+    responses=problem_responses(401, 403),
 )
 async def list_traces(
     operator: NamedDependency[Principal],

@@ -8,15 +8,17 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Litestar, Request, Response, Router, get
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import ScalarRenderPlugin
 from litestar.routes import HTTPRoute
+from litestar.types import ControllerRouterHandler
 
 from asset_forge import __version__, faults
 from asset_forge.api.assets import AssetController
-from asset_forge.api.auth import AuthController, provide_operator, provide_principal
+from asset_forge.api.auth import AuthController
 from asset_forge.api.bodies import ApiRequest
 from asset_forge.api.generation import GenerationController
 from asset_forge.api.media import check_media_type
@@ -39,6 +41,7 @@ from asset_forge.api.problems import (
     status_of,
 )
 from asset_forge.api.projects import ProjectController
+from asset_forge.api.sessions import provide_operator, provide_principal, signed_in
 from asset_forge.observability.tracing import mark
 
 JSON_LIMIT = 1 << 20
@@ -58,12 +61,10 @@ def openapi_document(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 METRICS: Final = (system_metrics, business_metrics)
-API: Final = (
+FOR_THE_SIGNED_IN: Final = (
     GenerationController,
     AssetController,
     ProjectController,
-    AuthController,
-    openapi_document,
     list_errors,
     list_traces,
     read_error,
@@ -90,10 +91,10 @@ def build_web(
         name: Provide(_constant(service), sync_to_thread=False)
         for name, service in services.items()
     }
-    dependencies["principal"] = Provide(provide_principal)
+    dependencies["principal"] = Provide(provide_principal, sync_to_thread=False)
     dependencies["operator"] = Provide(provide_operator)
     app = Litestar(
-        route_handlers=[*METRICS, *(API if api else ())],
+        route_handlers=[*METRICS, *(_api() if api else ())],
         dependencies=dependencies,
         exception_handlers={
             faults.Fault: _reporting(report_error),
@@ -105,6 +106,7 @@ def build_web(
         request_class=ApiRequest,
         request_max_body_size=JSON_LIMIT,
         lifespan=list(lifespan),
+        state=State({"accounts": services["accounts"]}),
         logging_config=None,
         openapi_config=OpenAPIConfig(
             title="Asset-Forge",
@@ -129,6 +131,11 @@ async def _before_docs(request: Request[Any, Any, Any]) -> Response[None] | None
     if request.path_params:  # the framework answers any path below the reader, with a page
         raise NotFoundException
     return await _before_request(request)
+
+
+def _api() -> list[ControllerRouterHandler]:
+    guarded = Router("/", route_handlers=list(FOR_THE_SIGNED_IN), guards=[signed_in])
+    return [AuthController, openapi_document, guarded]
 
 
 async def _before_request(request: Request[Any, Any, Any]) -> Response[None] | None:

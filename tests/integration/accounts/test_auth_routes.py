@@ -8,13 +8,15 @@ import argon2
 import httpx
 import pytest
 from litestar import Litestar, get, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 
 from asset_forge import faults
 from asset_forge.accounts import AccountService, PasswordHasher, Principal
-from asset_forge.api.auth import COOKIE, AuthController, provide_operator, provide_principal
+from asset_forge.api.auth import AuthController
 from asset_forge.api.problems import on_fault, on_http_exception
+from asset_forge.api.sessions import COOKIE, provide_operator, provide_principal, signed_in
 from asset_forge.catalog import DECLARATIONS
 from asset_forge.database import Database
 from asset_forge.observability.metrics import Registry
@@ -24,12 +26,12 @@ BODY = {"provider": "local", "login": "ada", "password": PASSWORD}
 HOME = "https://forge.example"
 
 
-@post("/change", status_code=204)
+@post("/change", status_code=204, guards=[signed_in])
 async def change(principal: NamedDependency[Principal]) -> None:
     assert principal
 
 
-@get("/operators", dependencies={"operator": Provide(provide_operator)})
+@get("/operators", guards=[signed_in], dependencies={"operator": Provide(provide_operator)})
 async def operators(operator: NamedDependency[Principal]) -> str:
     return operator.subject
 
@@ -52,8 +54,9 @@ async def client(accounts: AccountService) -> AsyncIterator[httpx.AsyncClient]:
         [AuthController, change, operators],
         dependencies={
             "accounts": Provide(lambda: accounts, sync_to_thread=False),
-            "principal": Provide(provide_principal),
+            "principal": Provide(provide_principal, sync_to_thread=False),
         },
+        state=State({"accounts": accounts}),
         exception_handlers={faults.Fault: on_fault, HTTPException: on_http_exception},
         logging_config=None,
         openapi_config=None,
