@@ -72,7 +72,7 @@ class Server:
         before = self.cpu_seconds()
         arguments = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(_SCRIPT)]
         ran = subprocess.run(
-            [_wrk(), *arguments, self.url + path],
+            [wrk(), *arguments, self.url + path],
             check=True,
             capture_output=True,
             text=True,
@@ -114,6 +114,14 @@ def serving(
             process.wait()
 
 
+def free_port() -> int:
+    """Return a port of loopback that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def _wait(server: Server) -> None:
     """Wait for the first answer: the socket listens already, so that one attempt is enough."""
     request = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -123,7 +131,8 @@ def _wait(server: Server) -> None:
             raise RuntimeError(f"the server on port {server.port} ended while it started")
 
 
-def _wrk() -> str:
+def wrk() -> str:
+    """Return the load generator; raises `Missing`."""
     program = shutil.which("wrk")
     if program is None:
         raise Missing("wrk generates the load and is not installed: on Debian, apt-get install wrk")

@@ -39,27 +39,31 @@ def compare(rounds: int, seconds: int = 1) -> list[Cost]:
                 )
                 for name in builders
             }
-            costs.extend(measure(framework, servers, PATH, rounds, seconds))
+            paths = dict.fromkeys(servers, PATH)
+            costs.extend(measure(framework, servers, paths, rounds, seconds))
     return costs
 
 
 def measure(
-    framework: str, servers: dict[str, Server], path: str, rounds: int, seconds: int
+    framework: str,
+    servers: dict[str, Server],
+    paths: dict[str, str],
+    rounds: int,
+    seconds: int,
 ) -> list[Cost]:
     """Load each server in turn with the bare one, taking turns in who goes first."""
-    bare = servers[BARE]
     costs = {
         name: Cost(framework, name, Pairs([], []), Pairs([], []))
         for name in servers
         if name != BARE
     }
-    for server in servers.values():
-        server.load(path, seconds=1)
+    for name, server in servers.items():
+        server.load(paths[name], seconds=1)
     for turn in range(rounds):
         for name, cost in costs.items():
             loads: dict[str, Load] = {}
-            for server, key in [(bare, BARE), (servers[name], name)][:: -1 if turn % 2 else 1]:
-                loads[key] = server.load(path, seconds=seconds)
+            for key in (BARE, name)[:: -1 if turn % 2 else 1]:
+                loads[key] = servers[key].load(paths[key], seconds=seconds)
             cost.per_second.reference.append(loads[BARE].per_second)
             cost.per_second.measured.append(loads[name].per_second)
             cost.cpu_seconds.reference.append(loads[BARE].cpu_per_request)

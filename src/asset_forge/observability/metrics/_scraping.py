@@ -101,8 +101,14 @@ async def answer(pieces: list[bytes], *, openmetrics: bool, packed: bool) -> Scr
     ]
     if packed:
         headers.append(("content-encoding", "gzip"))
-    # It grows in place and hands out its bytes without a copy, where join() would copy all at once.
+    # It hands out its bytes without a copy, and is filled in slices, where join() would copy all at
+    # once. Growing step by step would take longer than rendering does: it is made large enough.
     body = io.BytesIO()
+    size = sum(map(len, pieces))
+    if size and not packed:
+        body.seek(size - 1)
+        body.write(b"\0")
+        body.seek(0)
     await in_slices(_write(body, pieces, packed=packed))
     return Scrape(body.getvalue(), headers)
 

@@ -1,0 +1,73 @@
+"""The part of the report about what is measured inside one process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks import in_process
+from benchmarks.pairs import Pairs
+from benchmarks.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is compared: a name, two blocks, and the budget of the measured one.
+
+    With `added` the budget is for what is added to the reference, otherwise for the whole.
+    """
+
+    name: str
+    reference: str
+    measured: str
+    budget: float
+    added: bool = False
+
+
+ROWS = (
+    Row("metrics, on a minimal application", "request minimal bare", "request minimal metrics",
+        3e-6, added=True),
+    Row("everything on, on a minimal application", "request minimal bare",
+        "request minimal everything", 10e-6, added=True),
+    Row("metrics, on Litestar", "request Litestar bare", "request Litestar metrics",
+        3e-6, added=True),
+    Row("everything on, on Litestar", "request Litestar bare", "request Litestar everything",
+        10e-6, added=True),
+    Row("one labelled `inc` and one `observe`", "update prometheus_client", "update ours", 0.8e-6),
+    Row("the same, multiprocess", "update prometheus_client multiprocess", "update ours", 0.8e-6),
+    Row("scrape of 12,000 lines", "scrape 12000 prometheus_client", "scrape 12000 ours", 8e-3),
+    Row("the same, gzip", "scrape 12000 prometheus_client", "scrape 12000 ours gzip", 8e-3),
+    Row("scrape of 132,000 lines", "scrape 132000 prometheus_client", "scrape 132000 ours", 90e-3),
+    Row("the same, gzip", "scrape 132000 prometheus_client", "scrape 132000 ours gzip", 90e-3),
+    Row("scrape, 4 processes × 11,000 lines", "scrape group prometheus_client multiprocess",
+        "scrape group ours", 25e-3),
+    Row("a log line, from call to bytes", "log line logging", "log line ours", 6e-6),
+)  # fmt: skip
+
+
+def write(report: Report, rounds: int) -> None:
+    """Measure and report every row."""
+    report.add("## In process\n")
+    rows: list[list[str]] = []
+    for row in ROWS:
+        pairs = in_process.compare(row.reference, row.measured, rounds)
+        rows.append(_line(row, pairs))
+    report.table(["what", "reference", "ours", "budget", ""], rows)
+    report.add(
+        "CPU time of one process. The first four rows: the application without and with ours, and "
+        "what is added. The log line: from the call to the queue of the writer thread, redacted, "
+        "beside the standard library's `logging` with a JSON formatter that redacts nothing and "
+        "writes on the caller's time. Scrapes and updates: beside prometheus_client.\n"
+    )
+
+
+def _line(row: Row, pairs: Pairs) -> list[str]:
+    found = pairs.difference if row.added else pairs.value
+    shown = f"{_time(pairs.value)}, {_time(found)} added" if row.added else _time(found)
+    kept = "kept" if found <= row.budget else "**over**"
+    return [row.name, _time(pairs.against), shown, f"≤ {_time(row.budget)}", kept]
+
+
+def _time(seconds: float) -> str:
+    if abs(seconds) < 1e-3:
+        return f"{seconds * 1e6:.2f} µs"
+    return f"{seconds * 1e3:.1f} ms"
