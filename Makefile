@@ -11,11 +11,12 @@ test: .venv/.test ## set up and run all tests
 	@scripts/install-test-programs
 	@$(BIN)/pytest $(ARGS)
 
-check: .venv/.test ## lint, formatting, types, import rules
+check: .venv/.test ## lint, formatting, types, import rules, rendered files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
+	$(BIN)/asset-forge monitoring render --check
 
 bench: .venv/.bench ## measure ours beside its peers; ARGS=--quick only tries it all
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from asset_forge import __version__
-from asset_forge.cli import generate, migrate, serve, user
+from asset_forge.cli import generate, migrate, monitoring, serve, user
 from asset_forge.database import DatabaseUnusable
 from asset_forge.database.schema import SchemaMismatch
 from asset_forge.faults import Fault
@@ -29,6 +29,7 @@ app.command("worker")(serve.worker)
 app.command("generate")(generate.generate)
 app.command("migrate")(migrate.migrate)
 app.add_typer(user.app, name="user")
+app.add_typer(monitoring.app, name="monitoring")
 
 
 @app.callback(invoke_without_command=True)
