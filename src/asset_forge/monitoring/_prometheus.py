@@ -10,7 +10,7 @@ from asset_forge.monitoring._burn_rules import (
     ratio_recordings,
     windows_of,
 )
-from asset_forge.monitoring._durations import duration, scaled, scaled_expression, seconds
+from asset_forge.monitoring._durations import scaled, scaled_expression
 from asset_forge.monitoring._maintenance import maintenance_expression
 from asset_forge.monitoring._model import SERVICE, Alert, Board, Recording
 from asset_forge.monitoring._options import Options
@@ -21,7 +21,6 @@ from asset_forge.monitoring.slo import STEP
 METRICS_PATHS = ("/metrics", "/metrics/business")
 SCRAPE_TIMEOUT = "10s"
 LONG_STEP = "2m"
-RETENTION = "40d"
 
 Rule = dict[str, object]
 
@@ -30,8 +29,7 @@ def scrape_config(options: Options) -> dict[str, object]:
     """Return `prometheus.yml`.
 
     One job scrapes both paths of every target, so that a rule over `up` sees each instance once a
-    path. Retention and exemplar storage are flags, not settings of this file; see the README
-    beside it.
+    path. Retention and exemplar storage are flags of the program, not settings of this file.
     """
     step = scaled(STEP, options.scale)
     job: dict[str, object] = {
@@ -144,19 +142,3 @@ def runbook_url(alert: Alert, options: Options) -> str:
 def dashboard_url(board: Board, options: Options) -> str:
     """Return the address of a dashboard."""
     return f"{options.grafana_url.rstrip('/')}/d/{board.value}"
-
-
-def retention_seconds() -> float:
-    """Return how much history the objectives need Prometheus to keep, with a week to spare."""
-    return max(seconds(objective.window) for objective in OBJECTIVES) + seconds("1w")
-
-
-def flags() -> tuple[str, ...]:
-    """Return the flags that Prometheus needs beside its file."""
-    if seconds(RETENTION) < retention_seconds():
-        raise ValueError(f"retention {RETENTION} is below {duration(retention_seconds())}")
-    return (
-        "--config.file=prometheus.yml",
-        f"--storage.tsdb.retention.time={RETENTION}",
-        "--enable-feature=exemplar-storage",
-    )

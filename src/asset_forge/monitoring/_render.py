@@ -15,7 +15,8 @@ from asset_forge.monitoring.alerts import ALERTS
 DIRECTORIES = ("prometheus", "alertmanager", "grafana")
 """What the renderer owns below the output; a file there that it does not render is drift."""
 
-HAND_WRITTEN = frozenset({"README.md"})
+SECRETS = "secrets"
+"""Directories that operators fill; nothing in them is rendered, compared or committed."""
 
 
 def render(options: Options) -> dict[str, str]:
@@ -65,7 +66,9 @@ def drift(files: dict[str, str], directory: Path, owned: tuple[str, ...]) -> lis
         found.extend(
             f"left over: {path}"
             for path in sorted((directory / place).rglob("*"))
-            if path.is_file() and path not in expected and path.name not in HAND_WRITTEN
+            if path.is_file()
+            and path not in expected
+            and SECRETS not in path.relative_to(directory).parts
         )
     return found
 

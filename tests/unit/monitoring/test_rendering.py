@@ -94,9 +94,12 @@ def test_check_writes_nothing_and_names_what_differs(tmp_path: Path) -> None:
     assert run_cli(app, ["render", "--output", str(output), "--check"]).exit_code == 0
     (output / "prometheus" / "rules" / "alerts.yml").write_text("edited")
     (output / "grafana" / "stray.json").write_text("{}")
+    (output / "alertmanager" / "secrets").mkdir()
+    (output / "alertmanager" / "secrets" / "slack_webhook_url").write_text("x")
     (tmp_path / "docs" / "runbooks" / "ServiceDown.md").unlink()
     checked = run_cli(app, ["render", "--output", str(output), "--check"])
     assert checked.exit_code == 1
+    assert "slack_webhook_url" not in checked.output
     for expected in ("differs: ", "left over: ", "missing: ", "asset-forge monitoring render"):
         assert expected in checked.output
     assert (output / "prometheus" / "rules" / "alerts.yml").read_text() == "edited"
