@@ -21,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 import httpx
 import psutil
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
+from tests.system.scrapes import Scrape
 
 PROGRAM = str(Path(sys.executable).with_name("asset-forge"))
 START_SECONDS = 90.0
@@ -34,9 +34,6 @@ _SHOWN_CHARACTERS = 6000
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SERVERS = pytest.StashKey["list[Server]"]()
 _Result = TypeVar("_Result")
-
-Labels = tuple[tuple[str, str], ...]
-Sample = tuple[str, Labels]
 
 
 def environment_of(data_dir: Path, variables: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -64,33 +61,6 @@ def stored_for(objects: Path) -> list[str]:
     """Return for each stored file the id, of a generation or an asset, that its path names."""
     paths = [path for path in objects.rglob("*") if path.is_file()]
     return [found[0] if (found := _ID.search(str(path))) else str(path) for path in paths]
-
-
-class Scrape:
-    """The samples of one scrape, by name and labels."""
-
-    def __init__(self, text: str) -> None:
-        self.families = {family.name: family for family in text_string_to_metric_families(text)}
-        self.samples: dict[Sample, float] = {
-            (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-            for family in self.families.values()
-            for sample in family.samples
-        }
-
-    def value(self, name: str, **labels: str) -> float:
-        """Return one sample's value; 0 where there is no such series yet."""
-        return self.samples.get((name, tuple(sorted(labels.items()))), 0.0)
-
-    def total(self, name: str, **labels: str) -> float:
-        """Return the sum over all series of a name that have these labels."""
-        wanted = set(labels.items())
-        return sum(v for (n, own), v in self.samples.items() if n == name and wanted <= set(own))
-
-    def moved_since(self, before: Scrape) -> dict[Sample, float]:
-        """Return by how much each sample differs from an earlier scrape, where it does."""
-        keys = self.samples.keys() | before.samples.keys()
-        changes = {k: self.samples.get(k, 0.0) - before.samples.get(k, 0.0) for k in keys}
-        return {sample: change for sample, change in changes.items() if change}
 
 
 class Server:
@@ -314,7 +284,9 @@ def server(
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show what the servers printed last with each test that fails."""
     report = yield
     if report.failed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from tests.served import Sample, Scrape, Server
+from tests.system.scrapes import Sample, Scrape
 
 
 class Documented(NamedTuple):
@@ -87,14 +87,3 @@ def requests_counted(scrape: Scrape) -> dict[tuple[str, str, str], float]:
             path = re.sub(r"\{\w+\}", "{id}", named["endpoint"])
             counted[named["method"], path, named["status_code"]] = value
     return counted
-
-
-def assert_requests_are_counted(server: Server) -> None:
-    """Hold the two request metrics against all that these tests were answered; moves nothing."""
-    answered = {key: float(count) for key, count in server.answered.items()}
-    scrape = server.scrape()
-    counted = requests_counted(scrape)
-    assert counted == answered
-    for method in {method for method, _, _ in counted}:
-        timed = scrape.total("api_response_time_by_endpoint_seconds_count", method=method)
-        assert timed == sum(n for (m, _, _), n in counted.items() if m == method)

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
-from tests.served import PROGRAM, Scrape, Server, environment_of, serving, until
-from tests.system.business import METRICS, documented_name, moves, requests_counted, written
+from tests.served import PROGRAM, Server, environment_of, serving, until
+from tests.system.business import moves, requests_counted
+from tests.system.scrapes import Scrape
 
 PASSWORD = "correct-horse-battery-staple"
 QUOTA = 5_000_000
@@ -276,39 +277,3 @@ def _by_template(answered: dict[tuple[str, str, str], float]) -> dict[tuple[str,
         key = (method, path.replace("/assets/none", "/assets/{id}"), status)
         merged[key] = merged.get(key, 0.0) + count
     return merged
-
-
-def test_the_metrics_are_exactly_those_documented(team: Server) -> None:
-    assert team.ended(team.submit("dialogue", options={"nodes": 6}))["status"] == "succeeded"
-    scrape = team.scrape()
-    for name, documented in METRICS.items():
-        family = scrape.families[name.removesuffix("_total")]
-        assert family.type == documented.kind, name
-        assert family.documentation, name
-        assert family.samples, name
-        labels = {frozenset(sample.labels) - {"le"} for sample in family.samples}
-        assert labels == {documented.labels}, name
-    bounds: dict[str, set[tuple[str, ...]]] = {}
-    for name in scrape.families:
-        if METRICS.get(name) and METRICS[name].kind == "histogram":
-            bounds[name] = _bounds(scrape, name)
-    for name, found in bounds.items():
-        assert len(found) == 1, f"{name} has several sets of buckets"
-        if METRICS[name].buckets:
-            assert found == {METRICS[name].buckets}
-    assert "0.1" in next(iter(bounds["db_query_duration_seconds"]))  # the documented alert's edge
-
-
-def _bounds(scrape: Scrape, name: str) -> set[tuple[str, ...]]:
-    """Return the bounds of each series of a histogram, in their order."""
-    series: dict[str, list[str]] = {}
-    for sample in scrape.families[name].samples:
-        if sample.name.endswith("_bucket"):
-            own = {label: value for label, value in sample.labels.items() if label != "le"}
-            series.setdefault(written(name, own), []).append(sample.labels["le"])
-    return {tuple(bounds) for bounds in series.values()}
-
-
-def test_nothing_else_carries_a_documented_name(team: Server) -> None:
-    system = team.scrape("/metrics")
-    assert not [name for name, _ in system.samples if documented_name(name)]

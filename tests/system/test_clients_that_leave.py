@@ -7,7 +7,8 @@ import struct
 from collections.abc import Iterator
 
 import pytest
-from tests.served import Scrape, Server, serving, until
+from tests.served import Server, serving, until
+from tests.system.scrapes import Scrape
 
 EVENTS = "/api/generation/{generation_id}/events"
 FILE = "/api/assets/{asset_id}/file"

@@ -181,25 +181,35 @@ def test_children_that_are_killed_while_they_wait_cost_no_job(one_worker: Server
     assert [one_worker.ended(job_id)["status"] for job_id in jobs] == ["succeeded"] * 2
 
 
-def older_code(folder: Path) -> Path:
-    """Copy the package as an older version had it: another number, another workflow function."""
+def other_code(folder: Path, *changes: tuple[str, str, str]) -> Path:
+    """Copy the package with changes: in this file, this text, becomes that."""
     source = Path(asset_forge.__file__).parent
     package = folder / "asset_forge"
     shutil.copytree(source, package, ignore=shutil.ignore_patterns("__pycache__"))
-    for name, new, old in (
-        ("__init__.py", f'"{asset_forge.__version__}"', '"0.0.1"'),
-        (
-            "generation/engine.py",
-            "            await self._pipeline.run(generation_id, _run_step)\n",
-            "            pipeline = self._pipeline\n"
-            "            await asyncio.sleep(0)\n"
-            "            await pipeline.run(generation_id, _run_step)\n",
-        ),
-    ):
-        text = (package / name).read_text()
-        assert text.count(new) == 1, f"{name} no longer holds {new!r}"
-        (package / name).write_text(text.replace(new, old))
+    for name, text, other in changes:
+        content = (package / name).read_text()
+        assert content.count(text) == 1, f"{name} no longer holds {text!r} once"
+        (package / name).write_text(content.replace(text, other))
     return folder
+
+
+def test_a_file_whose_step_was_killed_before_it_was_noted_is_no_orphan(
+    serve: ServerFactory, tmp_path: Path
+) -> None:
+    """The worst moment: the file is stored, and nothing says so yet."""
+    dying = other_code(
+        tmp_path / "dying",
+        (
+            "generation/pipeline.py",
+            "        return Made(\n",
+            "        import os\n        os.kill(os.getpid(), 9)\n        return Made(\n",
+        ),
+    )
+    server = serve({"PYTHONPATH": str(dying)})
+    job_id = server.submit("sound_effect", options=SHORT)
+    until("the server is dead", lambda: not _is_alive(server.process), 60)
+    assert stored_for(server.data_dir / "objects") == [job_id]
+    assert_each_made_one_asset(serve(), [job_id])
 
 
 def version_of(server: Server) -> str:
@@ -214,7 +224,18 @@ def version_of(server: Server) -> str:
 def test_jobs_of_an_older_version_are_finished_by_the_next(
     serve: ServerFactory, tmp_path: Path
 ) -> None:
-    old = serve({"JOB_CONCURRENCY": "1", "PYTHONPATH": str(older_code(tmp_path / "older"))})
+    older = other_code(
+        tmp_path / "older",
+        ("__init__.py", f'"{asset_forge.__version__}"', '"0.0.1"'),
+        (
+            "generation/engine.py",
+            "            await self._pipeline.run(generation_id, _run_step)\n",
+            "            pipeline = self._pipeline\n"
+            "            await asyncio.sleep(0)\n"
+            "            await pipeline.run(generation_id, _run_step)\n",
+        ),
+    )
+    old = serve({"JOB_CONCURRENCY": "1", "PYTHONPATH": str(older)})
     assert version_of(old) == "0.0.1"
     running = old.submit("music", options=LONG)
     waiting = [old.submit("sound_effect", f"door {n}", options=SHORT) for n in range(2)]

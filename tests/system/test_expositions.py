@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 import pytest
+from prometheus_client import Metric
 from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 from tests.served import Server
@@ -43,7 +44,8 @@ def test_openmetrics_is_parsed_by_its_strict_parser(busy: Server, path: str) -> 
     response = busy.request("GET", path, headers={"Accept": OPENMETRICS})
     assert response.headers["content-type"] == OPENMETRICS
     assert response.text.endswith("# EOF\n")
-    families = openmetrics.text_string_to_metric_families(response.text)
+    parsed = openmetrics.text_string_to_metric_families(response.text)
+    families: list[Metric] = list(parsed)  # pyright: ignore[reportUnknownArgumentType]
     strict = {sample.name for family in families for sample in family.samples}
     text = text_string_to_metric_families(busy.request("GET", path).text)
     assert strict == {sample.name for family in text for sample in family.samples}

@@ -53,7 +53,8 @@ def test_a_retried_request_with_its_key_makes_one_asset(server: Server) -> None:
 def test_ten_requests_at_once_with_one_key_make_one_asset(server: Server) -> None:
     before = server.scrape()
     with ThreadPoolExecutor(10) as threads:
-        answers = list(threads.map(lambda _: ask(server, "at once"), range(10)))
+        asked = [threads.submit(ask, server, "at once") for _ in range(10)]
+        answers = [future.result() for future in asked]
     assert [answer.status_code for answer in answers] == [202] * 10
     (job_id,) = {answer.json()["id"] for answer in answers}
     assert server.ended(job_id)["status"] == "succeeded"
