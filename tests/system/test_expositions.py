@@ -6,6 +6,7 @@ import gzip
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 from prometheus_client import Metric
@@ -44,8 +45,7 @@ def test_openmetrics_is_parsed_by_its_strict_parser(busy: Server, path: str) -> 
     response = busy.request("GET", path, headers={"Accept": OPENMETRICS})
     assert response.headers["content-type"] == OPENMETRICS
     assert response.text.endswith("# EOF\n")
-    parsed = openmetrics.text_string_to_metric_families(response.text)
-    families: list[Metric] = list(parsed)  # pyright: ignore[reportUnknownArgumentType]
+    families: Iterator[Metric] = openmetrics.text_string_to_metric_families(response.text)
     strict = {sample.name for family in families for sample in family.samples}
     text = text_string_to_metric_families(busy.request("GET", path).text)
     assert strict == {sample.name for family in text for sample in family.samples}
