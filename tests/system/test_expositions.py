@@ -6,7 +6,7 @@ import gzip
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from prometheus_client import Metric
@@ -45,7 +45,8 @@ def test_openmetrics_is_parsed_by_its_strict_parser(busy: Server, path: str) -> 
     response = busy.request("GET", path, headers={"Accept": OPENMETRICS})
     assert response.headers["content-type"] == OPENMETRICS
     assert response.text.endswith("# EOF\n")
-    families: Iterator[Metric] = openmetrics.text_string_to_metric_families(response.text)
+    parse: Callable[[str], Iterator[Metric]] = openmetrics.text_string_to_metric_families
+    families = parse(response.text)
     strict = {sample.name for family in families for sample in family.samples}
     text = text_string_to_metric_families(busy.request("GET", path).text)
     assert strict == {sample.name for family in text for sample in family.samples}
