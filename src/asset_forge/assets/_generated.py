@@ -15,7 +15,7 @@ from asset_forge.database.models import Asset, Project
 from asset_forge.ids import new_id
 from asset_forge.storage import ObjectStore
 
-from ._keys import new_key
+from ._keys import new_key, run_key
 from ._quota import ensure_fits
 
 
@@ -56,18 +56,20 @@ class GeneratedAssets:
         generation_id: str,
         source: bytes | AsyncIterable[bytes],
         *,
+        run: int | None = None,
         expected_length: int | None = None,
         expected_sha256: str | None = None,
     ) -> StagedFile:
         """Store a job's file under a key of its own, checked against what was announced.
 
+        With `run`, the number of the job's run, `discard_runs` finds it also after a crash.
         The sweep leaves it alone while the generation is unfinished.
 
         Raises:
             DamagedObject: A stream's length or SHA-256 differ from what was expected.
             StorageFull, StorageUnavailable: The storage does not take it.
         """
-        key = new_key(generation_id)
+        key = new_key(generation_id) if run is None else run_key(generation_id, run)
         if isinstance(source, bytes):
             stored = await self._storage.put_bytes(key, source)
         else:
@@ -118,6 +120,17 @@ class GeneratedAssets:
             )
         if owner is None:
             await self._storage.delete(staged.key)
+
+    async def discard_runs(self, generation_id: str, runs: int) -> None:
+        """Remove what a job's runs have staged, also those that crashed, but for its asset's file.
+
+        Raises:
+            StorageUnavailable: The storage does not delete.
+        """
+        existing = await self._find(generation_id)
+        for key in (run_key(generation_id, run) for run in range(1, runs + 1)):
+            if existing is None or existing.storage_key != key:
+                await self._storage.delete(key)
 
     async def _find(self, generation_id: str) -> Asset | None:
         async with self._database.reading() as session:

@@ -18,6 +18,11 @@ def new_key(holder_id: str) -> str:
     return f"{PREFIX}/{holder_id}.{new_id()[-12:]}"
 
 
+def run_key(generation_id: str, run: int) -> str:
+    """Return the key of what one run of a generation's job makes; no two runs share one."""
+    return f"{PREFIX}/{generation_id}.run-{run}"
+
+
 def holder_of(key: str) -> str | None:
     """Return the id of the asset or generation that a key was made for; None for other keys."""
     holder = key.removeprefix(f"{PREFIX}/").partition(".")[0]

@@ -93,7 +93,6 @@ class _Job:
 
     row: Generation
     run_step: RunStep
-    staged: StagedFile | None = None
     cause: BaseException | None = None  # of a failure, where this run saw it
 
 
@@ -185,8 +184,9 @@ class Pipeline:
         made: Made = await self._stage(
             job, "generate", lambda: self._generate(row, provider), repeatable=False
         )
-        job.staged = StagedFile(made["key"], made["size"], made["sha256"])
         asset_id: str = await self._stage(job, "store", lambda: self._store(row, made))
+        if row.runs > 1:
+            await self._discard(job)  # what a run that was killed had staged
         # From here on the asset exists: a request to cancel comes too late and is not looked at.
         await self._stage(job, "index", lambda: self._index(asset_id), cancellable=False)
         await self._stage(job, "complete", lambda: self._complete(row, asset_id), cancellable=False)
@@ -269,7 +269,7 @@ class Pipeline:
         provider = self.choose(provider_name, AssetType(row.type))
         request = ProviderRequest(row.id, AssetType(row.type), row.prompt, row.seed, row.options)
         result = await self._parts.door.generate(provider, request)
-        staged = await self._parts.assets.stage(row.id, result.content)
+        staged = await self._parts.assets.stage(row.id, result.content, run=row.runs)
         return Made(
             key=staged.key,
             size=staged.size,
@@ -309,11 +309,9 @@ class Pipeline:
             self._parts.metrics.duration.labels(row.type).observe(max(seconds, 0.0))
 
     async def _discard(self, job: _Job) -> None:
-        """Remove what a job that ends without an asset has staged; the sweep takes what is left."""
-        if job.staged is None:
-            return
+        """Remove what the job's runs have staged and no asset owns; the sweep takes what is left."""
         try:
-            await self._parts.assets.discard(job.staged)
+            await self._parts.assets.discard_runs(job.row.id, job.row.runs)
         except faults.Fault as error:
             self._parts.report_error(error, {"jobId": job.row.id})
 

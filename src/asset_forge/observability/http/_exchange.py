@@ -111,11 +111,17 @@ class HttpExchange(RequestRecord):
         self.exception = None
 
     def _stream(self, size: int) -> None:
-        """Account for `size` bytes of body that are not the last."""
+        """Account for `size` bytes of body; more may follow, unless all that was announced came.
+
+        A client that has the announced bytes may leave before the application says that it is
+        done, and has not left early.
+        """
         if self.outcome == "in_progress":
             self.response_bytes += size
             if size and not self.first_byte_at:
                 self.first_byte_at = self._recorder.now()
+            if self.response_bytes == self._announced() and not self._trailers:
+                self._end("completed")
 
     def _extend(self, kind: str, message: Message) -> None:
         """Account for a message of one of the protocol's extensions."""
@@ -158,13 +164,18 @@ class HttpExchange(RequestRecord):
 
     def _file_size(self, message: Message) -> int:
         """Return how much of a file the server sends: what the headers promise, else all of it."""
+        announced = self._announced()
+        return Path(message["path"]).stat().st_size if announced is None else announced
+
+    def _announced(self) -> int | None:
+        """Return the length that the headers promise, where they do."""
         headers: Iterable[tuple[bytes, bytes]] = (
             () if self._start is None else self._start.get("headers", ())
         )
         for name, value in headers:
-            if name.lower() == b"content-length":
+            if name.lower() == b"content-length" and value.isdigit():
                 return int(value)
-        return Path(message["path"]).stat().st_size
+        return None
 
 
 def _span(message: Message) -> int:
