@@ -93,6 +93,30 @@ def _scraping(registry: Any, lines: int, encoding: str = "identity") -> Block:
     return block
 
 
+def _our_hold(lines: int) -> Callable[[Path], Block]:
+    """Measure the longest time for which a scrape keeps others from the event loop.
+
+    It is CPU time of the thread: what the machine gives to other processes meanwhile is not ours.
+    """
+
+    def make(directory: Path) -> Block:
+        registry, *_ = _registry(directory, lines // LINES_OF_A_SERIES)
+        loop = asyncio.new_event_loop()
+
+        async def longest() -> float:
+            scrape = asyncio.ensure_future(registry.scrape(endpoint=None))
+            gap, last = 0.0, time.thread_time()
+            while not scrape.done():
+                await asyncio.sleep(0)
+                now = time.thread_time()
+                gap, last = max(gap, now - last), now
+            return gap
+
+        return lambda: loop.run_until_complete(longest())
+
+    return make
+
+
 def _their_scrape(lines: int) -> Callable[[Path], Block]:
     def make(_: Path) -> Block:
         from prometheus_client import REGISTRY, generate_latest
@@ -227,6 +251,7 @@ def _pairs() -> Iterator[tuple[str, Callable[[Path], Block]]]:
         yield f"scrape {lines} ours", _our_scrape(lines)
         yield f"scrape {lines} ours gzip", _our_scrape(lines, "gzip")
         yield f"scrape {lines} prometheus_client", _their_scrape(lines)
+    yield "hold 132000 ours", _our_hold(132_000)
     yield "scrape group ours", _our_group(11_000)
     yield "scrape group prometheus_client multiprocess", _their_group(11_000)
     yield "log line ours", _our_log_line
