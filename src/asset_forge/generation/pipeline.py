@@ -309,7 +309,7 @@ class Pipeline:
             self._parts.metrics.duration.labels(row.type).observe(max(seconds, 0.0))
 
     async def _discard(self, job: _Job) -> None:
-        """Remove what the job's runs have staged and no asset owns; the sweep takes what is left."""
+        """Remove what the job's runs staged and no asset owns; the sweep takes what is left."""
         try:
             await self._parts.assets.discard_runs(job.row.id, job.row.runs)
         except faults.Fault as error:
