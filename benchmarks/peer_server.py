@@ -14,7 +14,9 @@ def main() -> None:
     """Serve until terminated."""
     descriptor, framework, measurement = sys.argv[1:]
     app = BUILDERS[framework][measurement]()
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        app, log_level="critical", log_config=None, access_log=False, lifespan="off"
+    )
     gc.collect()
     gc.freeze()
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])

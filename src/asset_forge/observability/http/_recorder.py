@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from asset_forge.observability.http._asgi import Message
 from asset_forge.observability.http._declarations import UNMATCHED
-from asset_forge.observability.http._guard import TelemetryGuard
 from asset_forge.observability.http._record import RequestObserver, RequestRecord
 from asset_forge.observability.http._series import RequestMetrics
+from asset_forge.observability.metrics import TelemetryGuard
 
 
 class Recorder:
@@ -57,7 +57,7 @@ class Recorder:
             try:
                 start(record)
             except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._guard.caught("observer", error)
+                self._guard.fault("observer", error)
 
     def with_headers(self, record: RequestRecord, message: Message) -> Message:
         """Return the response's first message with the observers' headers added."""
@@ -66,7 +66,7 @@ class Recorder:
             try:
                 added.extend(response_headers(record))
             except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._guard.caught("observer", error)
+                self._guard.fault("observer", error)
         return {**message, "headers": [*message.get("headers", ()), *added]} if added else message
 
     def finish(self, record: RequestRecord) -> None:
@@ -80,7 +80,7 @@ class Recorder:
                 self._without_route(record, error)
             self._write(record)
         except Exception as error:  # noqa: BLE001 -- the guard decides
-            self._guard.caught("metrics", error)
+            self._guard.fault("metrics", error)
         if self._finish:
             self.tell(record)
 
@@ -94,11 +94,11 @@ class Recorder:
 
     def fault(self, error: Exception) -> None:
         """Account for a fault of measuring."""
-        self._guard.caught("metrics", error)
+        self._guard.fault("metrics", error)
 
     def _without_route(self, record: RequestRecord, error: Exception) -> None:
         record.route = UNMATCHED
-        self._guard.caught("route", error)
+        self._guard.fault("route", error)
 
     def tell(self, record: RequestRecord) -> None:
         """Hand a finished record to the observers."""
@@ -106,7 +106,7 @@ class Recorder:
             try:
                 finish(record)
             except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._guard.caught("observer", error)
+                self._guard.fault("observer", error)
 
     def tell_late(self, record: RequestRecord, failure: BaseException) -> None:
         """Tell the observers what the application raised after its request had ended."""
@@ -114,7 +114,7 @@ class Recorder:
             try:
                 failed_afterwards(record, failure)
             except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._guard.caught("observer", error)
+                self._guard.fault("observer", error)
 
 
 def _overrides(observer: RequestObserver, method: str) -> bool:

@@ -10,11 +10,10 @@ from asset_forge.observability.http._declarations import (
     WEBSOCKETS_ACTIVE,
 )
 from asset_forge.observability.http._exchange import CLIENT_LEFT
-from asset_forge.observability.http._guard import TelemetryGuard
 from asset_forge.observability.http._record import Outcome, RequestRecord
 from asset_forge.observability.http._recorder import Recorder
 from asset_forge.observability.http._series import status_label
-from asset_forge.observability.metrics import Registry
+from asset_forge.observability.metrics import Registry, TelemetryGuard
 
 _INTERNAL_ERROR = frozenset({1011, 4500})
 """Close codes that stand for an exception in the application: the protocol's, and the one of
@@ -43,7 +42,7 @@ class WebSocketMetrics:
             else:
                 self._duration.labels(record.route).observe(open_seconds, record.exemplar)
         except Exception as error:  # noqa: BLE001 -- the guard decides
-            self._guard.caught("metrics", error)
+            self._guard.fault("metrics", error)
 
 
 class WebSocketSession(RequestRecord):

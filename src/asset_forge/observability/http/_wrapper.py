@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from asset_forge.observability.http._asgi import ASGIApp, Receive, Scope, Send
+from asset_forge.observability.http._declarations import FAULTS
 from asset_forge.observability.http._exchange import HttpExchange
-from asset_forge.observability.http._guard import TelemetryGuard
 from asset_forge.observability.http._proxies import TrustedProxies
 from asset_forge.observability.http._record import RequestObserver, RequestRecord
 from asset_forge.observability.http._recorder import Recorder
 from asset_forge.observability.http._routes import RouteTemplates
 from asset_forge.observability.http._series import KNOWN_METHODS, EndpointFamilies, RequestMetrics
 from asset_forge.observability.http._websocket import WebSocketMetrics, WebSocketSession
-from asset_forge.observability.metrics import Registry
+from asset_forge.observability.metrics import Registry, TelemetryGuard
 
 RouteResolver = Callable[[RequestRecord], str]
 
@@ -47,7 +47,10 @@ class ObservedApplication:
     ) -> None:
         self.app = app
         """What is measured."""
-        self._guard = TelemetryGuard(registry, strict=strict)
+        faults = registry.counter(FAULTS)
+        self._guard = TelemetryGuard(
+            strict=strict, on_fault=lambda source: faults.labels(source).inc(), with_traceback=True
+        )
         self._proxies = proxies
         self._metrics = RequestMetrics(registry, endpoints)
         self._websockets = WebSocketMetrics(registry, self._guard)
@@ -97,4 +100,4 @@ class ObservedApplication:
         try:
             proxies.apply(scope)
         except Exception as error:  # noqa: BLE001 -- the guard decides
-            self._guard.caught("proxy", error)
+            self._guard.fault("proxy", error)

@@ -12,6 +12,7 @@ from asset_forge.observability.metrics._declarations import (
     Merge,
 )
 from asset_forge.observability.metrics._families import CounterFamily, GaugeFamily, HistogramFamily
+from asset_forge.observability.metrics._guard import TelemetryGuard
 from asset_forge.observability.metrics._instruments import Counter, Gauge, Histogram
 from asset_forge.observability.metrics._mirror import Mirror
 from asset_forge.observability.metrics._own import SELF_DECLARATIONS
@@ -39,4 +40,5 @@ __all__ = [
     "Registry",
     "Sample",
     "Scrape",
+    "TelemetryGuard",
 ]

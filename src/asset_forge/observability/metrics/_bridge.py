@@ -110,6 +110,7 @@ class Bridged:
                 found = self.collect()
             except Exception as error:  # noqa: BLE001 - handed to the scrape
                 failure = error
+            self.running = None  # first: with the answer, the next scrape may begin
             with contextlib.suppress(RuntimeError):  # the loop has closed meanwhile
                 loop.call_soon_threadsafe(hand_over, found, failure)
 

@@ -16,7 +16,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from threading import Lock, get_ident
 
-from asset_forge.observability.metrics._guard import Guard
+from asset_forge.observability.metrics._guard import TelemetryGuard
 from asset_forge.observability.metrics._memory import Cell
 
 _NOBODY = 0
@@ -38,7 +38,7 @@ class Context:
     def __init__(
         self,
         name: str,
-        guard: Guard,
+        guard: TelemetryGuard,
         lock: Lock,
         owner: int,
         bounds: tuple[float, ...],

@@ -12,7 +12,7 @@ from asset_forge.observability.metrics._declarations import (
     Label,
 )
 from asset_forge.observability.metrics._families import AnyFamily, CounterFamily
-from asset_forge.observability.metrics._guard import Guard
+from asset_forge.observability.metrics._guard import TelemetryGuard
 
 OVERFLOWS = CounterDeclaration(
     "metrics_series_overflow_total",
@@ -78,7 +78,7 @@ class SelfCounts:
     """Counts overflows, collector errors and dropped telemetry in the registry's own metrics."""
 
     def __init__(self, *, strict: bool) -> None:
-        self.guard = Guard(strict=strict, on_fault=self._dropped)
+        self.guard = TelemetryGuard(strict=strict, on_fault=self._dropped)
         self._families: Mapping[str, AnyFamily] = {}
         self._counting = False
 
