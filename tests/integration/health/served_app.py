@@ -100,6 +100,8 @@ def build(arguments: dict[str, Any]) -> tuple[Any, Drain]:
         step = asyncio.create_task(job())
         async with health.running():
             health.mark_started()
+            sys.stdout.write("lifespan-began\n")
+            sys.stdout.flush()
             yield
         sys.stdout.write(f"lifespan-ended step_done={step.done()}\n")
         sys.stdout.flush()

@@ -65,6 +65,7 @@ def test_a_second_signal_ends_the_workers_at_once(serve: Any) -> None:
 
 def test_an_interrupt_from_the_keyboard_which_reaches_every_process_drains(serve: Any) -> None:
     served = serve(workers=2, linger_seconds=0.5)
+    served.until(lambda: served.out.count("lifespan-began") == 2)  # one alone answers, too
     os.killpg(served.process.pid, signal.SIGINT)
     assert served.end() == 0
     assert len([line for line in served.out if line.startswith("lifespan-ended")]) == 2
