@@ -22,6 +22,7 @@ from asset_forge.observability.metrics import (
     InfoDeclaration,
     Label,
     Merge,
+    Mirror,
 )
 from asset_forge.observability.metrics.runtime import RUNTIME_DECLARATIONS
 
@@ -69,6 +70,7 @@ REQUESTS_BY_ENDPOINT: Final = CounterDeclaration(
     (Label("endpoint"), Label("method", METHODS), Label("status_code", STATUS_CODES)),
     endpoint="business",
     series_limit=4000,
+    mirror=Mirror("http_request_duration_seconds", ("path", "method", "status_code")),
 )
 RESPONSE_TIME_BY_ENDPOINT: Final = HistogramDeclaration(
     "api_response_time_by_endpoint_seconds",
@@ -77,6 +79,7 @@ RESPONSE_TIME_BY_ENDPOINT: Final = HistogramDeclaration(
     endpoint="business",
     unit="seconds",
     buckets=(0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0),
+    mirror=Mirror("http_request_duration_seconds", ("path", "method")),
 )
 SAMPLE_FAILURES: Final = CounterDeclaration(
     "background_sample_errors_total",
