@@ -78,15 +78,6 @@ class GeneratedAssets:
             )
         return StagedFile(key, stored.size, stored.sha256)
 
-    async def read(self, staged: StagedFile) -> bytes:
-        """Return the bytes of a staged file.
-
-        Raises:
-            ObjectMissing: It was discarded.
-            StorageUnavailable: The storage failed.
-        """
-        return await self._storage.read(staged.key)
-
     async def adopt(
         self, generated: GeneratedAsset, staged: StagedFile, *, asset_id: str | None = None
     ) -> Asset:
@@ -111,15 +102,6 @@ class GeneratedAssets:
         if existing.storage_key != staged.key:
             await self._storage.delete(staged.key)
         return existing
-
-    async def discard(self, staged: StagedFile) -> None:
-        """Remove a staged file of a job that failed or was canceled, unless an asset owns it."""
-        async with self._database.reading() as session:
-            owner = await session.scalar(
-                select(Asset.id).where(Asset.storage_key == staged.key).limit(1)
-            )
-        if owner is None:
-            await self._storage.delete(staged.key)
 
     async def discard_runs(self, generation_id: str, runs: int) -> None:
         """Remove what a job's runs have staged, also those that crashed, but for its asset's file.

@@ -82,10 +82,6 @@ class ChildProcesses:
         """Start one child ahead of the first piece of work."""
         await self.run(os.getpid)
 
-    def pids(self) -> list[int]:
-        """The process ids of the children that are alive."""
-        return [pid for executor in self._all for pid in _processes(executor)]
-
     def close(self) -> None:
         """End all children at once."""
         for executor in list(self._all):

@@ -104,7 +104,7 @@ async def test_a_stream_is_held_against_what_was_announced(stage: Stage) -> None
     with pytest.raises(DamagedObject, match="4 bytes came, 8 were announced"):
         await stage.generated.stage(new_id(), chunks(), expected_length=8)
     staged = await stage.generated.stage(new_id(), chunks(), expected_length=4)
-    assert await stage.generated.read(staged) == b"half"
+    assert await stage.storage.read(staged.key) == b"half"
 
 
 async def test_a_project_that_was_deleted_meanwhile_is_left_out(stage: Stage) -> None:
@@ -120,12 +120,12 @@ async def test_a_project_that_was_deleted_meanwhile_is_left_out(stage: Stage) ->
 async def test_a_quota_refuses_a_generated_file_and_leaves_it_staged(stage: Stage) -> None:
     owner = await stage.user(quota=3)
     generation_id = new_id()
-    staged = await stage.generated.stage(generation_id, b"1234")
+    staged = await stage.generated.stage(generation_id, b"1234", run=1)
     with pytest.raises(QuotaExceeded):
         await stage.generated.adopt(_made(owner, generation_id), staged)
-    assert await stage.generated.read(staged) == b"1234"
-    await stage.generated.discard(staged)
-    await stage.generated.discard(staged)
+    assert await stage.storage.read(staged.key) == b"1234"
+    await stage.generated.discard_runs(generation_id, 1)
+    await stage.generated.discard_runs(generation_id, 1)
     assert stage.files() == []
     with pytest.raises(ObjectMissing):
         await stage.generated.adopt(_made(owner, generation_id), staged)
@@ -134,9 +134,9 @@ async def test_a_quota_refuses_a_generated_file_and_leaves_it_staged(stage: Stag
 async def test_discarding_spares_a_file_that_an_asset_owns(stage: Stage) -> None:
     owner = await stage.user()
     generation_id = new_id()
-    staged = await stage.generated.stage(generation_id, b"x")
+    staged = await stage.generated.stage(generation_id, b"x", run=1)
     await stage.generated.adopt(_made(owner, generation_id), staged)
-    await stage.generated.discard(staged)
+    await stage.generated.discard_runs(generation_id, 1)
     assert len(stage.files()) == 1
 
 
@@ -196,3 +196,14 @@ async def test_storage_is_measured_against_quotas_and_the_volume(
         for context in ("user", "project")
     }
     assert measured == {"user": (30, 1000), "project": (7, 500)}
+
+
+async def test_discarding_removes_what_other_runs_of_the_job_left(stage: Stage) -> None:
+    owner = await stage.user()
+    generation_id = new_id()
+    await stage.generated.stage(generation_id, b"killed", run=1)
+    staged = await stage.generated.stage(generation_id, b"kept", run=2)
+    asset = await stage.generated.adopt(_made(owner, generation_id), staged)
+    await stage.generated.discard_runs(generation_id, 2)
+    assert len(stage.files()) == 1
+    assert await stage.storage.read(asset.storage_key) == b"kept"
