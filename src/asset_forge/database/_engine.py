@@ -13,22 +13,12 @@ from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
-from asset_forge.database import _postgres
+from asset_forge.database import _postgres, _sqlite
+from asset_forge.database._sqlite import DEADLINE, WRITER_SECONDS, WRITING, SqliteConnections
 from asset_forge.database._statements import kind_of
-from asset_forge.database._translation import DatabaseUnavailable, is_busy, translate
-from asset_forge.database._url import DatabaseUrl, Dialect, parse_database_url
+from asset_forge.database._translation import DatabaseUnavailable, translate
+from asset_forge.database._url import Dialect, parse_database_url
 from asset_forge.database.metrics import DatabaseMetrics
-
-WRITER_SECONDS = 4.0
-"""How long a transaction waits for another writer of an SQLite file: 503 within five seconds."""
-
-_BUSY_MILLISECONDS = 250
-"""How long one attempt to become the writer holds its connection's thread, and so how long the
-thread waits in vain after its client left. Attempts go on up to `WRITER_SECONDS`."""
-
-_OPENING_SECONDS = 4.0
-_WRITING = "asset_forge_writing"
-_DEADLINE = "asset_forge_deadline"
 
 
 class ReadOnlyTransaction(Exception):
@@ -60,15 +50,15 @@ class Database:
         self._acquire_seconds = pool_timeout_seconds + 0.5  # the wait, then ping or connect
         self._metrics = metrics
         self._writer = asyncio.Lock()
-        self._pool = _create_engine(
-            self._url,
+        self._files = SqliteConnections(self._url.path) if self.dialect == "sqlite" else None
+        self._pool = self._create_engine(
             poolclass=AsyncAdaptedQueuePool,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_timeout_seconds,
             pool_pre_ping=self.dialect == "postgresql",
         )
-        self._probe = _create_engine(self._url, poolclass=NullPool)
+        self._probe = self._create_engine(poolclass=NullPool)
         if metrics is not None:
             metrics.attach(self._pool.sync_engine, pool_size)
 
@@ -153,7 +143,7 @@ class Database:
     async def _begin(self, session: AsyncSession, writing: bool, deadline: float) -> None:
         limit = self._acquire_seconds
         if self.dialect == "sqlite":
-            options: dict[str, Any] = {_WRITING: writing, _DEADLINE: deadline}
+            options: dict[str, Any] = {WRITING: writing, DEADLINE: deadline}
             limit += WRITER_SECONDS
         else:
             options = {"postgresql_readonly": not writing}
@@ -194,63 +184,24 @@ class Database:
             raise fault from error
 
     async def dispose(self) -> None:
-        """Close all connections that are not in use."""
+        """Close all connections."""
         await self._pool.dispose()
         await self._probe.dispose()
+        if self._files is not None:
+            await self._files.end()
 
-
-def _create_engine(url: DatabaseUrl, **options: Any) -> AsyncEngine:
-    # Parameters stay out of error texts: they hold prompts, logins and hashes of tokens.
-    if url.dialect == "postgresql":
-        arguments = _postgres.connect_arguments()
-        return create_async_engine(
-            url.asynchronous, connect_args=arguments, hide_parameters=True, **options
-        )
-    engine = create_async_engine(
-        url.asynchronous,
-        connect_args={"isolation_level": None, "timeout": _OPENING_SECONDS},
-        hide_parameters=True,
-        **options,
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    event.listen(engine.sync_engine, "before_cursor_execute", _refuse_writes)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    try:
-        for pragma in (
-            "journal_mode=WAL",  # readers and the writer do not wait for each other
-            "synchronous=NORMAL",  # with WAL a crash cannot corrupt; only a power cut can lose
-            "foreign_keys=ON",
-            f"busy_timeout={_BUSY_MILLISECONDS}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-    finally:
-        cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin for real: the driver would wait for the first write, and then without a lock."""
-    options = connection.get_execution_options()
-    statement = "BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN DEFERRED"
-    deadline: float = options.get(_DEADLINE, 0.0)
-    driver_connection = connection.connection.dbapi_connection
-    assert driver_connection is not None  # noqa: S101 - a checked-out connection has one
-    cursor = driver_connection.cursor()
-    try:
-        while True:
-            try:
-                cursor.execute(statement)
-            except Exception as error:
-                if not is_busy(error) or asyncio.get_running_loop().time() >= deadline:
-                    raise
-            else:
-                return
-    finally:
-        cursor.close()
+    def _create_engine(self, **options: Any) -> AsyncEngine:
+        # Parameters stay out of error texts: they hold prompts, logins and hashes of tokens.
+        options["hide_parameters"] = True
+        if self._files is None:
+            options["connect_args"] = _postgres.connect_arguments()
+            return create_async_engine(self._url.asynchronous, **options)
+        options["async_creator"] = self._files.connect
+        engine = create_async_engine(self._url.asynchronous, **options)
+        event.listen(engine.sync_engine, "connect", _sqlite.prepare)
+        event.listen(engine.sync_engine, "begin", _sqlite.begin)
+        event.listen(engine.sync_engine, "before_cursor_execute", _refuse_writes)
+        return engine
 
 
 def _refuse_writes(
@@ -262,7 +213,7 @@ def _refuse_writes(
     _many: bool,
 ) -> None:
     """Refuse what Postgres would refuse, instead of losing it at the end of the transaction."""
-    if connection.get_execution_options().get(_WRITING) is False:
+    if connection.get_execution_options().get(WRITING) is False:
         kind = kind_of(context, statement)
         if kind.operation in ("insert", "update", "delete"):
             raise ReadOnlyTransaction(

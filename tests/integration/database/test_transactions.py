@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -284,6 +285,7 @@ async def test_a_ping_of_a_missing_file_fails_and_a_good_one_does_not(
     missing = Database("sqlite:////nowhere/asset-forge.db")
     with pytest.raises(DatabaseUnavailable) as refused:
         await missing.ping(5)
+    await missing.dispose()
     assert refused.value.reason == "unreachable"
 
 
@@ -298,3 +300,16 @@ async def test_reading_sees_one_snapshot_on_sqlite(
             writer.add(lease("sweep"))
         assert await session.scalar(query) == 0
     assert await names(database) == ["sweep"]
+
+
+async def test_no_thread_of_the_driver_outlives_the_database(
+    embedded: tuple[Database, sqlite3.Connection],
+) -> None:
+    database, _ = embedded
+    before = set(threading.enumerate())
+    for _ in range(20):
+        with pytest.raises(DatabaseUnavailable):
+            await database.ping(0)  # leaves the thread that opens the file to itself
+    await database.dispose()
+    left = [thread.name for thread in set(threading.enumerate()) - before]
+    assert [name for name in left if "connection_worker" in name] == []
