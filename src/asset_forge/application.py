@@ -281,6 +281,7 @@ class Application:
             },
             lifespan=[lifespan],
             report_error=self._report_request_error,
+            local_only=not self.settings.allow_anonymous,
             api=api,
         )
         probes = HealthProbes(

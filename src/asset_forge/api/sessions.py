@@ -5,10 +5,13 @@ header counts. A browser attaches the cookie to requests that other sites make, 
 which changes something is believed by its cookie only if the browser says that it comes from this
 site (`Sec-Fetch-Site`, or else `Origin`); programs use the header. The same holds against other
 sites for logging in, and for requests without a session where those act as the built-in operator.
+The latter are answered under this machine's own names only: a site whose name was made to resolve
+to 127.0.0.1 is "this site" to the browser.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -58,15 +61,19 @@ async def _principal_of(request: Request[Any, Any, Any], accounts: AccountServic
 
     Raises:
         NotSignedIn: There is no valid session, and none is needed only in a single-team service.
-        NotAllowed: The request changes something, and another site made it.
+        NotAllowed: The request changes something, and another site made it; or it needs no session,
+            and came under a name that is not this machine's.
     """
     principal = await authenticate_request(
         accounts, method=request.method, headers=request.headers, cookies=request.cookies
     )
     if principal is None and _bearer(request.headers) is None:
         principal = accounts.anonymous
-        if principal is not None and request.method not in _SAFE:
-            refuse_another_site(request.headers)
+        if principal is not None:
+            if request.app.state.local_only:
+                _refuse_foreign_name(request.headers.get("host", ""))
+            if request.method not in _SAFE:
+                refuse_another_site(request.headers)
     if principal is None:
         raise NotSignedIn("there is no valid session: log in, and send its token as Bearer")
     return principal
@@ -121,6 +128,22 @@ def refuse_another_site(headers: Mapping[str, str]) -> None:
     said = "sec-fetch-site" in headers or "origin" in headers
     if said and not _is_from_this_site(headers):
         raise NotAllowed("another site cannot act here for its visitors")
+
+
+def _refuse_foreign_name(host: str) -> None:
+    """Refuse a Host that is not this machine's own name; programs that send none are no browser."""
+    name = (_authority(f"//{host}") or (host, None))[0]
+    if not name or name == "localhost" or name.endswith(".localhost"):
+        return
+    try:
+        local = ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise NotAllowed(
+            f"without sign-in this service answers as localhost only, not as {name!r}: "
+            "set AUTH_PROVIDERS=local, or ALLOW_ANONYMOUS=true if anybody may act as the operator"
+        )
 
 
 def _is_from_this_site(headers: Mapping[str, str]) -> bool:

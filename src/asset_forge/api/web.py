@@ -80,11 +80,13 @@ def build_web(
     *,
     lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]],
     report_error: ReportError,
+    local_only: bool,
     api: bool = True,
 ) -> Litestar:
     """Build the application.
 
     `services` are injected into the handlers by name; the names are the handlers' parameters.
+    With `local_only` nobody acts as the built-in operator but under this machine's own names.
     Without `api` only the metrics are there, for a process that runs jobs alone.
     """
     dependencies: dict[str, Provide] = {
@@ -106,7 +108,7 @@ def build_web(
         request_class=ApiRequest,
         request_max_body_size=JSON_LIMIT,
         lifespan=list(lifespan),
-        state=State({"accounts": services["accounts"]}),
+        state=State({"accounts": services["accounts"], "local_only": local_only}),
         logging_config=None,
         openapi_config=OpenAPIConfig(
             title="Asset-Forge",

@@ -49,18 +49,22 @@ async def accounts(database: Database) -> AccountService:
 
 
 @pytest.fixture
-async def client(accounts: AccountService) -> AsyncIterator[httpx.AsyncClient]:
-    application = Litestar(
+def application(accounts: AccountService) -> Litestar:
+    return Litestar(
         [AuthController, change, operators],
         dependencies={
             "accounts": Provide(lambda: accounts, sync_to_thread=False),
             "principal": Provide(provide_principal, sync_to_thread=False),
         },
-        state=State({"accounts": accounts}),
+        state=State({"accounts": accounts, "local_only": False}),
         exception_handlers={faults.Fault: on_fault, HTTPException: on_http_exception},
         logging_config=None,
         openapi_config=None,
     )
+
+
+@pytest.fixture
+async def client(application: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(cast("Any", application), client=("192.0.2.9", 5))
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as client:
         yield client
@@ -217,6 +221,20 @@ async def test_a_single_team_is_not_open_to_other_sites(
     await accounts.ensure_local_operator()
     headers = {"origin": "https://evil.example"}
     assert (await client.post("/change", headers=headers)).status_code == 403
+
+
+async def test_a_single_team_is_not_open_under_a_name_that_was_made_to_point_here(
+    client: httpx.AsyncClient, accounts: AccountService, application: Litestar
+) -> None:
+    await accounts.ensure_local_operator()
+    application.state.local_only = True
+    answer = await client.get("/operators")
+    assert answer.status_code == 403
+    assert "'forge.example'" in answer.json()["detail"]
+    for host in ("localhost:3004", "127.0.0.1:3004", "[::1]:3004", "forge.localhost"):
+        assert (await client.get("/operators", headers={"host": host})).text == "local"
+    bearer = {"authorization": f"Bearer {await token_of(client)}"}
+    assert (await client.post("/change", headers=bearer)).status_code == 204
 
 
 async def test_a_wrong_token_is_not_taken_for_the_built_in_operator(
