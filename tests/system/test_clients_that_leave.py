@@ -39,7 +39,7 @@ def connect(server: Server, path: str, awaited: bytes) -> socket.socket:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
     connection.settimeout(60)
     connection.connect(("127.0.0.1", server.port))
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     received = b""
     while awaited not in received:
         received += connection.recv(4096)
@@ -137,7 +137,7 @@ def test_a_client_that_leaves_its_upload_leaves_nothing(waiting: Server) -> None
             b'Content-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
         )
         head = (
-            b"POST /api/assets HTTP/1.1\r\nHost: here\r\nContent-Length: 9000000\r\n"
+            b"POST /api/assets HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n"
             b"Content-Type: multipart/form-data; boundary=x\r\n\r\n"
         )
         connection.sendall(head + form + bytes(2_000_000))

@@ -19,7 +19,7 @@ async def ask(
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         length = f"Content-Length: {len(body)}\r\n" if body else ""
-        lead = f"{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{length}{headers}\r\n"
+        lead = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{length}{headers}\r\n"
         writer.write(lead.encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         status = int(head[0].split()[1])
@@ -32,7 +32,7 @@ async def ask(
 async def leave_a_stream(port: int) -> None:
     """Ask for the stream that does not end, read its beginning, and leave."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"GET /hold HTTP/1.1\r\nHost: a\r\n\r\n")
+    writer.write(b"GET /hold HTTP/1.1\r\nHost: localhost\r\n\r\n")
     await reader.readuntil(b"piece")
     writer.close()
     await writer.wait_closed()
