@@ -112,3 +112,22 @@ def test_a_thread_that_never_ends_cannot_hold_the_process(serve: Any) -> None:
     served.process.send_signal(signal.SIGTERM)
     assert served.end() == 1
     assert served.logged("did not end within 2 s; its threads:")
+
+
+def test_a_loop_that_is_blocked_for_good_cannot_hold_the_process(serve: Any) -> None:
+    """One signal suffices, and the output says which line it was."""
+    served = serve(linger_seconds=0.0, grace_seconds=1.0, exit_seconds=1.0)
+    url = f"{served.url}/block?seconds=600"
+    request = threading.Thread(target=_ask_in_vain, args=(url,))
+    request.start()
+    served.until(lambda: bool(served.logged("event loop blocked for")))
+    served.process.send_signal(signal.SIGTERM)
+    assert served.end() == 1
+    request.join(timeout=30)
+    assert "The process did not end within 2 s; its threads:" in [line for _, line in served.err]
+    assert served.logged(", in _block")
+
+
+def _ask_in_vain(url: str) -> None:
+    with pytest.raises(httpx.TransportError):
+        httpx.get(url, timeout=60, trust_env=False)

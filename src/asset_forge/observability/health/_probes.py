@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
+from asset_forge.observability import context
 from asset_forge.observability.health._asgi import ASGIApp, Receive, Scope, Send
 from asset_forge.observability.health._health import Answer, Health
 
@@ -79,7 +80,7 @@ class HealthProbes:
             given = await answer(scope)
             await _respond(send, given, head_only=scope["method"] == "HEAD")
         else:
-            await _refuse_method(send, scope["method"])
+            await _refuse_method(send, scope["method"], path)
 
     async def _live(self, _scope: Scope) -> Answer:
         return self._health.live()
@@ -132,13 +133,17 @@ async def _respond(send: Send, answer: Answer, *, head_only: bool) -> None:
     await _send(send, answer.code, headers, body, head_only=head_only)
 
 
-async def _refuse_method(send: Send, method: str) -> None:
-    problem = {
+async def _refuse_method(send: Send, method: str, path: str) -> None:
+    problem: dict[str, object] = {
         "type": "about:blank",
         "title": "Method Not Allowed",
         "status": 405,
         "detail": f"{method[:16]} is not possible here; use GET or HEAD",
+        "instance": path,
     }
+    here = context.current()
+    ids = (("requestId", here.request_id), ("traceId", here.trace_id))
+    problem.update((name, value) for name, value in ids if value is not None)
     headers = [(b"content-type", b"application/problem+json"), (b"allow", b"GET, HEAD")]
     await _send(send, 405, headers, msgspec.json.encode(problem), head_only=False)
 

@@ -6,12 +6,15 @@ their way are refused, and it ends by raising the signal again, so that the exit
 
 from __future__ import annotations
 
-import faulthandler
 import math
 import os
+import queue
+import select
 import socket
 import sys
 import threading
+import time
+import traceback
 from types import FrameType
 
 import uvicorn
@@ -29,8 +32,10 @@ class DrainingServer(uvicorn.Server):
     `drain.linger_seconds`. Then it closes its listeners; running requests and whatever else
     `drain.in_flight()` counts have `drain.grace_seconds` to finish, the lifespan ends, and `run()`
     returns: exit code 0. What outlives the grace period is cancelled. A second signal ends the
-    process at once with 128 + its number. If the lifespan or a stray thread holds the process for
-    `exit_seconds` more, the stacks of all threads go to stderr and the process ends with code 1.
+    process at once with 128 + its number. Whatever holds the process for `exit_seconds` more than
+    that (a blocked event loop, the lifespan's end, a stray thread), a thread then writes one line
+    and the stacks of all threads to stderr, and ends the process with code 1. Only code that never
+    lets go of the interpreter lock keeps it from doing so.
     """
 
     def __init__(
@@ -47,6 +52,13 @@ class DrainingServer(uvicorn.Server):
         self._drain = drain
         self._exit_seconds = exit_seconds
         self._signalled = False
+        # Put into by a signal handler, which may interrupt anything: this queue is reentrant.
+        self._ending: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to end, and be watched from then on by a thread that limits the end."""
+        threading.Thread(target=self._limit_exit, name="exit-limit", daemon=True).start()
+        await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to drain, and leave at once when asked again.
@@ -58,6 +70,7 @@ class DrainingServer(uvicorn.Server):
             os._exit(128 + sig)
         self._signalled = True
         self._drain.begin()
+        self._ending.put(None)
         if not self.started:  # nobody has been told to send anything here
             self.should_exit = True
 
@@ -71,7 +84,7 @@ class DrainingServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the listeners, let everything in flight finish, end the lifespan."""
         self._drain.begin()  # uvicorn also stops by itself, after limit_max_requests
-        self._limit_exit(self._drain.grace_seconds + self._exit_seconds)
+        self._ending.put(None)
         await super().shutdown(sockets)
         self._drain.stop()
 
@@ -80,15 +93,30 @@ class DrainingServer(uvicorn.Server):
         await super()._wait_tasks_to_complete()
         await self._drain.wait_idle()
 
-    def _limit_exit(self, seconds: float) -> None:
-        """End the process when it has not ended by itself, saying what held it."""
+    def _limit_exit(self) -> None:
+        """End the process when it does not end by itself in time, saying what holds it."""
+        self._ending.get()
+        drain = self._drain
+        seconds = drain.linger_seconds + drain.grace_seconds + self._exit_seconds
+        time.sleep(seconds)
+        _tell(f"The process did not end within {seconds:g} s; its threads:\n{_stacks()}")
+        os._exit(1)
 
-        def leave() -> None:
-            sys.stderr.write(f"The process did not end within {seconds:g} s; its threads:\n")
-            faulthandler.dump_traceback(sys.stderr, all_threads=True)
-            sys.stderr.flush()
-            os._exit(1)
 
-        timer = threading.Timer(seconds, leave)
-        timer.daemon = True
-        timer.start()
+def _stacks() -> str:
+    """Where every thread is, innermost call last; takes no lock that one of them may hold."""
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]
+    return "".join(
+        f"Thread {number}:\n{''.join(traceback.format_stack(frame))}"
+        for number, frame in frames.items()
+    )
+
+
+def _tell(text: str) -> None:
+    """Write to stderr as much as it takes within a second: it may be a pipe that nobody reads."""
+    data, deadline = text.encode(errors="replace"), time.monotonic() + 1.0
+    while data and select.select([], [2], [], max(0.0, deadline - time.monotonic()))[1]:
+        try:
+            data = data[os.write(2, data[: select.PIPE_BUF]) :]
+        except OSError:  # closed: nobody wants to know
+            return
