@@ -30,8 +30,8 @@ def event_recordings(objective: Objective) -> tuple[Recording, ...]:
     labels = (("slo", objective.name),)
     gate = "on () (1 - slo_maintenance_active)"
     return (
-        Recording(f"slo:events:rate{BASE_WINDOW}", f"{objective.total} * {gate}", labels),
-        Recording(f"slo:errors:rate{BASE_WINDOW}", f"{objective.bad} * {gate}", labels),
+        Recording(f"slo:events:rate{BASE_WINDOW}", f"{objective.events_rate} * {gate}", labels),
+        Recording(f"slo:errors:rate{BASE_WINDOW}", f"{objective.errors_rate} * {gate}", labels),
     )
 
 
@@ -57,6 +57,17 @@ def ratio_recordings(objective: Objective, windows: Iterable[str]) -> tuple[Reco
         found.append(
             Recording(f"slo:failures:over_{window}", f"{errors} * seconds({STEP})", labels)
         )
+        if window == objective.window:
+            # What the budget is a share of, and how much of the window there are records of.
+            found.append(
+                Recording(f"slo:events:over_{window}", f"{events} * seconds({STEP})", labels)
+            )
+            counted = f"count_over_time(slo:events:rate{BASE_WINDOW}{selector}[{window}])"
+            found.append(
+                Recording(
+                    f"slo:observed_seconds:over_{window}", f"{counted} * seconds({STEP})", labels
+                )
+            )
     return tuple(found)
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from asset_forge.monitoring._durations import seconds
 from asset_forge.monitoring._model import RuleError, Severity
+from asset_forge.monitoring.samples import Samples
+from asset_forge.monitoring.series import Series
 
 BASE_WINDOW = "1m"
 """The window of the recorded rates that all longer windows are summed from."""
@@ -44,21 +46,29 @@ LONGEST_SHORT_STEP = "6h"
 
 
 @dataclass(frozen=True, slots=True)
-class Objective:
-    """What share of `total` events may be outside `good`, and over which window.
+class Events:
+    """How many events there were, and how many of them were bad."""
 
-    `bad` and `total` are PromQL of events per second with the range `[1m]`, aggregated to one
-    series without labels. `replaced` gives, by factor, the error ratio to use where factor ×
-    budget is 1 or more, which no ratio ever exceeds. Nothing fires before `minimum_failures`
-    within the long window.
+    bad: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What share of the `total` events must be good, and over which window.
+
+    Either the `good` events are declared or the `bad` ones, whichever the service counts.
+    `replaced` gives, by factor, the error ratio to use where factor × budget is 1 or more, which
+    no ratio ever exceeds. Nothing fires before `minimum_failures` within the long window.
     """
 
     name: str
     title: str
     ratio: float
-    bad: str
-    total: str
+    total: Series
     minimum_failures: int
+    good: Series | None = None
+    bad: Series | None = None
     window: str = "30d"
     replaced: dict[float, float] = field(default_factory=dict[float, float])
 
@@ -72,6 +82,27 @@ class Objective:
         """The share of events that may fail."""
         return round(1 - self.ratio, 12)
 
+    @property
+    def events_rate(self) -> str:
+        """PromQL of events per second over the base window, one series without labels."""
+        return self.total.rate(BASE_WINDOW)
+
+    @property
+    def errors_rate(self) -> str:
+        """PromQL of bad events per second; 0 where there are events and no bad one was counted."""
+        if self.bad is not None:
+            return f"({self.bad.rate(BASE_WINDOW)} or 0 * {self.events_rate})"
+        assert self.good is not None  # noqa: S101 - checked at construction
+        return f"({self.events_rate} - {self.good.rate(BASE_WINDOW)})"
+
+    def count(self, samples: Samples) -> Events:
+        """Count the events of a scrape, since the counters began."""
+        total = self.total.count(samples)
+        if self.bad is not None:
+            return Events(bad=self.bad.count(samples), total=total)
+        good = self.good.count(samples) if self.good is not None else total
+        return Events(bad=total - good, total=total)
+
     def threshold(self, window: BurnWindow) -> float:
         """Return the error ratio above which `window` fires."""
         return self.replaced.get(window.factor, round(window.factor * self.budget, 12))
@@ -82,6 +113,8 @@ def objective_faults(objective: Objective) -> list[str]:
     faults: list[str] = []
     if not 0 < objective.ratio < 1:
         return [f"ratio {objective.ratio}: must lie between 0 and 1, as 0.999"]
+    if (objective.good is None) == (objective.bad is None):
+        faults.append("declare either its good events or its bad ones")
     if objective.minimum_failures < 1:
         faults.append(f"minimum_failures {objective.minimum_failures}: at least 1")
     faults.extend(

@@ -13,14 +13,16 @@ from tests.unit.monitoring.test_alerts_fire_and_stay_silent import STEP, evaluat
 
 from asset_forge.monitoring import OBJECTIVES, WINDOWS, Objective, RuleError, Severity, time_to_page
 from asset_forge.monitoring.objectives import AVAILABILITY, GENERATION, LATENCY
+from asset_forge.monitoring.series import Series
 
+EVENTS = Series("asset_generations_total")
 HISTORY = 6 * 3600 // STEP
 """Samples before the first error: as long as the longest window of a page."""
 
 
 def objective(ratio: float, replaced: dict[float, float] | None = None) -> Objective:
     return Objective(
-        "availability", "t", ratio, "bad", "total", minimum_failures=5, replaced=replaced or {}
+        "availability", "t", ratio, EVENTS, minimum_failures=5, bad=EVENTS, replaced=replaced or {}
     )
 
 
@@ -48,6 +50,13 @@ def test_an_objective_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(RuleError, match=fault):
         objective(ratio, replaced)
+
+
+def test_good_or_bad_events_are_declared_and_not_both() -> None:
+    with pytest.raises(RuleError, match="either its good events or its bad ones"):
+        Objective("availability", "t", 0.999, EVENTS, minimum_failures=5)
+    with pytest.raises(RuleError, match="either its good events or its bad ones"):
+        Objective("availability", "t", 0.999, EVENTS, 5, good=EVENTS, bad=EVENTS)
 
 
 @pytest.mark.parametrize("declared", OBJECTIVES, ids=lambda one: one.name)
