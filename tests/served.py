@@ -127,7 +127,12 @@ class Server:
         """Ask it to end, and return its exit code."""
         assert self._process is not None
         self._process.terminate()
-        return self._process.wait(60)
+        return self.wait(60)
+
+    def wait(self, seconds: float) -> int:
+        """Wait for an end that was asked for already, and return the exit code."""
+        assert self._process is not None
+        return self._process.wait(seconds)
 
     def close(self) -> None:
         """Kill the server and all that it started."""
