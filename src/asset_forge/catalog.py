@@ -33,12 +33,18 @@ LoginFailure = Literal[
 ]
 Operation = Literal["select", "insert", "update", "delete", "other"]
 DatabaseFailure = Literal["busy", "pool_exhausted", "timeout", "storage", "unreachable"]
+StorageOperation = Literal["put", "get", "head", "delete", "list", "sign", "check"]
+StorageFailure = Literal[
+    "denied", "no_bucket", "full", "throttled", "server_error", "unreachable", "timeout", "io",
+    "other",
+]  # fmt: skip
 Action = Literal["create", "read", "update", "delete", "download"]
 ResourceType = Literal["asset", "project", "generation"]
 FileTypeName = Literal["glb", "png", "wav", "json", "zip", "other"]
 
 PROVIDERS: Final[tuple[Provider, ...]] = get_args(Provider)
 TABLES: Final = (
+    "ai_spend",
     "assets",
     "executors",
     "generations",
@@ -218,6 +224,16 @@ STORAGE_TOTAL: Final = GaugeDeclaration(
     merge=Merge.NEWEST,
 )
 
+STORAGE_ERRORS: Final = CounterDeclaration(
+    "storage_errors_total",
+    "Operations that the file storage did not do, after retries, by operation and cause.",
+    (
+        Label("operation", get_args(StorageOperation)),
+        Label("code", get_args(StorageFailure)),
+    ),
+    endpoint="business",
+)
+
 
 QUERY_DURATION: Final = HistogramDeclaration(
     "db_query_duration_seconds",
@@ -284,6 +300,7 @@ DECLARATIONS: Final[tuple[Declaration, ...]] = (
     FILE_DOWNLOADS,
     STORAGE_USED,
     STORAGE_TOTAL,
+    STORAGE_ERRORS,
     QUERY_DURATION,
     CONNECTION_WAIT,
     CONNECTIONS_ACTIVE,

@@ -182,12 +182,15 @@ class Generation(Base):
     prompt: Mapped[str] = mapped_column(Text)
     requested_provider: Mapped[str] = mapped_column(String(32))
     provider: Mapped[str | None] = mapped_column(String(32))  # who serves it, once planned
+    model: Mapped[str | None] = mapped_column(String(100))  # of that provider
+    expanded_prompt: Mapped[str | None] = mapped_column(Text)  # what a language model made of it
     seed: Mapped[int] = mapped_column(BigInteger)
     options: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(String(16))
     stage: Mapped[str | None] = mapped_column(String(16))
     stages: Mapped[dict[str, Any]]  # stage -> {"startedAt": …, "durationSeconds": …}
     runs: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    leg: Mapped[int] = mapped_column(Integer, server_default=text("0"))  # counts its workflows
     asset_id: Mapped[str | None] = mapped_column(Id)
     error_type: Mapped[str | None] = mapped_column(String(32))
     error_message: Mapped[str | None] = mapped_column(Text)
@@ -215,6 +218,16 @@ class ProviderClaim(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class AiSpend(Base):
+    """What the operations of one provider cost on one day (UTC), over all processes."""
+
+    __tablename__ = "ai_spend"
+
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)  # 2026-01-31
+    provider: Mapped[str] = mapped_column(String(32), primary_key=True)
+    micro_usd: Mapped[int] = mapped_column(BigInteger)  # millionths of a US dollar
 
 
 class Executor(Base):
