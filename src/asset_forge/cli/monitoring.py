@@ -43,6 +43,9 @@ def render_files(
         float, typer.Option(help="Multiply every duration, for drills, as 0.05.")
     ] = _DEFAULTS.scale,
     target: Annotated[list[str] | None, typer.Option(help="HOST:PORT of the service.")] = None,
+    worker: Annotated[
+        list[str] | None, typer.Option(help="HOST:PORT of a worker on a machine of its own.")
+    ] = None,
     alertmanager: Annotated[list[str] | None, typer.Option(help="HOST:PORT.")] = None,
     grafana_url: Annotated[
         str, typer.Option(help="Base of links to dashboards.")
@@ -73,6 +76,7 @@ def render_files(
         options = Options(
             scale=scale,
             targets=tuple(target or _DEFAULTS.targets),
+            workers=tuple(worker or _DEFAULTS.workers),
             alertmanagers=tuple(alertmanager or _DEFAULTS.alertmanagers),
             grafana_url=grafana_url,
             runbook_url=runbook_url,

@@ -18,12 +18,13 @@ def grafana_files(options: Options) -> dict[str, str]:
         + "\n"
         for one in DASHBOARDS
     }
-    files["provisioning/datasources/asset-forge.yml"] = yaml_text(_datasource(options))
+    files["provisioning/datasources/asset-forge.yml"] = yaml_text(datasource(options))
     files["provisioning/dashboards/asset-forge.yml"] = yaml_text(_provider())
     return files
 
 
-def _datasource(options: Options) -> dict[str, object]:
+def datasource(options: Options) -> dict[str, object]:
+    """Return the provisioning of Prometheus as Grafana's data source."""
     return {
         "apiVersion": 1,
         "datasources": [

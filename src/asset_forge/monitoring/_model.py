@@ -9,6 +9,15 @@ from enum import StrEnum
 SERVICE = "asset-forge"
 """The scrape job, and the `service` label of every alert."""
 
+WORKERS = f"{SERVICE}-worker"
+"""The scrape job of workers that share no `METRICS_DIR` with a server, as on machines of their own.
+
+A job apart, so that workers which go on do not hide that nobody answers requests any more.
+"""
+
+EVERY_JOB = f'job=~"{SERVICE}|{WORKERS}"'
+"""Selects the targets of both jobs."""
+
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]+\Z")
 
 

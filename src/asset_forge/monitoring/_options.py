@@ -20,13 +20,15 @@ class Options:
     """How to render.
 
     `scale` multiplies every duration, for drills. `runbook_url` and `grafana_url` are bases of
-    links. `probe` is the address of a blackbox exporter, which asks `/api/health/live` of each
-    target; without it nothing is probed from outside. `authorized` makes the scrape send the token
-    of `METRICS_TOKEN` from the file `secrets/metrics_token`.
+    links. `workers` are the addresses of workers on machines of their own; one that shares its
+    `METRICS_DIR` with a server is seen there. `probe` is the address of a blackbox exporter, which
+    asks `/api/health/live` of each target; without it nothing is probed from outside. `authorized`
+    makes the scrape send the token of `METRICS_TOKEN` from the file `secrets/metrics_token`.
     """
 
     scale: float = 1.0
     targets: tuple[str, ...] = ("127.0.0.1:3004",)
+    workers: tuple[str, ...] = ()
     alertmanagers: tuple[str, ...] = ("127.0.0.1:9093",)
     grafana_url: str = "http://127.0.0.1:3000"
     runbook_url: str = "docs/runbooks"
@@ -45,7 +47,8 @@ class Options:
             )
         if not self.targets:
             faults.append("targets: name at least one, as 127.0.0.1:3004")
-        addresses = (*self.targets, *self.alertmanagers, *([self.probe] if self.probe else ()))
+        probes = () if self.probe is None else (self.probe,)
+        addresses = (*self.targets, *self.workers, *self.alertmanagers, *probes)
         faults.extend(
             f"address {address!r}: write HOST:PORT, as 127.0.0.1:3004"
             for address in addresses

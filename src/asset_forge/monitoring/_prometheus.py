@@ -12,7 +12,7 @@ from asset_forge.monitoring._burn_rules import (
 )
 from asset_forge.monitoring._durations import scaled, scaled_expression
 from asset_forge.monitoring._maintenance import maintenance_expression
-from asset_forge.monitoring._model import SERVICE, Alert, Board, Recording
+from asset_forge.monitoring._model import SERVICE, WORKERS, Alert, Board, Recording
 from asset_forge.monitoring._options import Options
 from asset_forge.monitoring.alerts import ALERTS
 from asset_forge.monitoring.objectives import OBJECTIVES
@@ -23,6 +23,8 @@ SCRAPE_TIMEOUT = "10s"
 LONG_STEP = "2m"
 
 Rule = dict[str, object]
+Groups = dict[str, list[dict[str, object]]]
+"""What a rule file holds: the key `groups`."""
 
 
 def scrape_config(options: Options) -> dict[str, object]:
@@ -32,21 +34,10 @@ def scrape_config(options: Options) -> dict[str, object]:
     path. Retention and exemplar storage are flags of the program, not settings of this file.
     """
     step = scaled(STEP, options.scale)
-    job: dict[str, object] = {
-        "job_name": SERVICE,
-        "scrape_interval": step,
-        "scrape_timeout": scaled(SCRAPE_TIMEOUT, options.scale),
-    }
-    if options.authorized:
-        job["authorization"] = {"credentials_file": "secrets/metrics_token"}
-    job["static_configs"] = [
-        {
-            "targets": list(options.targets),
-            "labels": {"__metrics_path__": path, "metrics_path": path},
-        }
-        for path in METRICS_PATHS
-    ]
-    jobs = [job, *_probe_job(options)]
+    jobs = [_job(SERVICE, options.targets, options)]
+    if options.workers:
+        jobs.append(_job(WORKERS, options.workers, options))
+    jobs.extend(_probe_job(options))
     return {
         "global": {"scrape_interval": step, "evaluation_interval": step},
         "rule_files": ["rules/*.yml"],
@@ -55,6 +46,24 @@ def scrape_config(options: Options) -> dict[str, object]:
         },
         "scrape_configs": jobs,
     }
+
+
+def _job(name: str, targets: Sequence[str], options: Options) -> dict[str, object]:
+    job: dict[str, object] = {
+        "job_name": name,
+        "scrape_interval": scaled(STEP, options.scale),
+        "scrape_timeout": scaled(SCRAPE_TIMEOUT, options.scale),
+    }
+    if options.authorized:
+        job["authorization"] = {"credentials_file": "secrets/metrics_token"}
+    job["static_configs"] = [
+        {
+            "targets": list(targets),
+            "labels": {"__metrics_path__": path, "metrics_path": path},
+        }
+        for path in METRICS_PATHS
+    ]
+    return job
 
 
 def _probe_job(options: Options) -> Iterable[dict[str, object]]:
@@ -75,7 +84,7 @@ def _probe_job(options: Options) -> Iterable[dict[str, object]]:
     }
 
 
-def recording_rules(options: Options) -> dict[str, object]:
+def recording_rules(options: Options) -> Groups:
     """Return the recording rules: events, ratios of short and of long windows, budgets."""
     maintenance = Recording("slo_maintenance_active", maintenance_expression(options.maintenance))
     events = [maintenance, *(rule for one in OBJECTIVES for rule in event_recordings(one))]
@@ -110,7 +119,7 @@ def _recording(rule: Recording, options: Options) -> Rule:
     return found
 
 
-def alerting_rules(options: Options) -> dict[str, object]:
+def alerting_rules(options: Options) -> Groups:
     """Return the alerting rules, each with its labels and links."""
     rules = [_alert(alert, options) for alert in ALERTS]
     interval = scaled(STEP, options.scale)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from asset_forge.monitoring._alertmanager import alertmanager_config, message_template
 from asset_forge.monitoring._files import yaml_text
-from asset_forge.monitoring._grafana import grafana_files
+from asset_forge.monitoring._grafana import datasource, grafana_files
+from asset_forge.monitoring._kubernetes import operator_files
 from asset_forge.monitoring._options import Options
 from asset_forge.monitoring._prometheus import alerting_rules, recording_rules, scrape_config
 from asset_forge.monitoring._runbooks import runbook_index, runbook_page
 from asset_forge.monitoring.alerts import ALERTS
 
-DIRECTORIES = ("prometheus", "alertmanager", "grafana")
+DIRECTORIES = ("prometheus", "alertmanager", "grafana", "kubernetes/monitoring", "compose")
 """What the renderer owns below the output; a file there that it does not render is drift."""
 
 SECRETS = "secrets"
@@ -21,14 +23,30 @@ SECRETS = "secrets"
 
 def render(options: Options) -> dict[str, str]:
     """Return the text of each file by its path below `deploy/`."""
+    compose = _for_compose(options)
     return {
         **{f"grafana/{path}": text for path, text in grafana_files(options).items()},
+        **{f"kubernetes/monitoring/{path}": text for path, text in operator_files(options).items()},
+        "compose/prometheus.yml": yaml_text(scrape_config(compose)),
+        "compose/datasources.yml": yaml_text(datasource(compose)),
         "prometheus/prometheus.yml": yaml_text(scrape_config(options)),
         "prometheus/rules/slo.yml": yaml_text(recording_rules(options)),
         "prometheus/rules/alerts.yml": yaml_text(alerting_rules(options)),
         "alertmanager/alertmanager.yml": yaml_text(alertmanager_config(options)),
         "alertmanager/templates/asset-forge.tmpl": message_template(),
     }
+
+
+def _for_compose(options: Options) -> Options:
+    """The services of the compose file by their names; the scrape sends its token."""
+    return replace(
+        options,
+        targets=("asset-forge:3004",),
+        workers=("worker:3005",),
+        alertmanagers=("alertmanager:9093",),
+        prometheus_url="http://prometheus:9090",
+        authorized=True,
+    )
 
 
 def render_runbooks() -> dict[str, str]:

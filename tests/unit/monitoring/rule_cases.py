@@ -19,9 +19,9 @@ class Case:
     silent: dict[str, Series] = field(default_factory=dict)
 
 
-def up(system: str, business: str, instance: str = "a:1") -> Series:
+def up(system: str, business: str, instance: str = "a:1", job: str = "asset-forge") -> Series:
     """The two targets of one instance."""
-    start = f'up{{job="asset-forge",instance="{instance}",metrics_path='
+    start = f'up{{job="{job}",instance="{instance}",metrics_path='
     return {f'{start}"/metrics"}}': system, f'{start}"/metrics/business"}}': business}
 
 
@@ -66,6 +66,7 @@ def one(name: str, values: str, **labels: str) -> Series:
     return {f'{name}{{instance="a:1"{written}}}': values}
 
 
+WORKERS = "asset-forge-worker"
 NOTHING = "0+0x200"
 UP = "1+0x200"
 DIES = "1+0x8 0+0x300"  # dead from 135 s on
@@ -73,7 +74,7 @@ RESTARTED = "100+10x20 0+10x180"  # a counter that begins again at 0
 
 SYMPTOMS = {
     "ServiceDown": Case(
-        up(DIES, DIES) | up(DIES, DIES, "b:1"),
+        up(DIES, DIES) | up(DIES, DIES, "b:1") | up(UP, UP, "w:1", WORKERS),
         135,
         {
             "one instance is left": up(DIES, DIES) | up(UP, UP, "b:1"),

@@ -17,7 +17,7 @@ from asset_forge.monitoring._look import (
     SLOW_PROVIDERS,
     SLOW_QUERIES,
 )
-from asset_forge.monitoring._model import Alert, Board, Runbook, Severity, Symptom
+from asset_forge.monitoring._model import EVERY_JOB, Alert, Board, Runbook, Severity, Symptom
 from asset_forge.monitoring.objectives import ANSWERED_AT_ONCE, USER_TRAFFIC
 
 _REQUESTS = f"api_requests_by_endpoint_total{{{USER_TRAFFIC}}}"
@@ -176,7 +176,7 @@ METRICS_ABSENT: Final = Alert(
 INSTANCE_DOWN: Final = Alert(
     name="InstanceDown",
     severity=Severity.WARNING,
-    expr=f'max by (instance) (up{{job="asset-forge"}}) == 0\n{NOT_PROBED}',
+    expr=f"max by (instance) (up{{{EVERY_JOB}}}) == 0\n{NOT_PROBED}",
     hold="1m",
     summary="{{ $labels.instance }} is down",
     description="{{ $labels.instance }} answers no scrape (up is {{ $value }}) for 1 minute, "

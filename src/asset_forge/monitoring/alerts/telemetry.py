@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from asset_forge.monitoring._look import LOGS
-from asset_forge.monitoring._model import Alert, Board, Runbook, Severity, Symptom
+from asset_forge.monitoring._model import EVERY_JOB, Alert, Board, Runbook, Severity, Symptom
 from asset_forge.monitoring.alerts._rising import rising
 
 WATCHDOG: Final = Alert(
@@ -34,7 +34,7 @@ WATCHDOG: Final = Alert(
 SCRAPE_FAILING: Final = Alert(
     name="ScrapeFailing",
     severity=Severity.WARNING,
-    expr='up{job="asset-forge"} == 0',
+    expr=f"up{{{EVERY_JOB}}} == 0",
     hold="5m",
     summary="{{ $labels.metrics_path }} of {{ $labels.instance }} cannot be scraped",
     description="The scrape fails (up is {{ $value }}) for 5 minutes.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from asset_forge.monitoring._files import HEADER
-from asset_forge.monitoring._model import SERVICE, Board
+from asset_forge.monitoring._model import EVERY_JOB, SERVICE, Board
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 COLUMNS = 24
@@ -80,7 +80,7 @@ class Variable:
     query: str
 
 
-INSTANCE = Variable("instance", "Instance", f'label_values(up{{job="{SERVICE}"}}, instance)')
+INSTANCE = Variable("instance", "Instance", f"label_values(up{{{EVERY_JOB}}}, instance)")
 ASSET_TYPE = Variable("type", "Asset type", "label_values(asset_generations_total, type)")
 ANNOTATIONS = (
     (
