@@ -39,6 +39,8 @@ from asset_forge.generation.providers.procedural_provider import PRELOAD, Proced
 from asset_forge.generation.records import GenerationRecords
 from asset_forge.generation.service import GenerationService
 from asset_forge.ids import new_id
+from asset_forge.monitoring.budgets import STEP_SECONDS, Budgets, DeclaredMaintenance
+from asset_forge.monitoring.prometheus_api import Prometheus
 from asset_forge.observability.errors import (
     ERRORS_CAPTURED,
     TELEMETRY_DROPPED,
@@ -74,7 +76,7 @@ from asset_forge.observability.tracing import build_tracer
 from asset_forge.sampling import Sampler
 from asset_forge.search import FullTextIndex
 from asset_forge.settings import Environment, Settings, read_tracing
-from asset_forge.storage import open_store
+from asset_forge.storage import StorageMetrics, open_store, storage_check
 
 _QUIET: Final = (
     "/metrics",
@@ -124,7 +126,9 @@ class Application:
         )
         self.storage = open_store(
             settings.storage_url or (settings.data_dir.absolute() / "objects").as_uri(),
+            variables=settings.store_variables,
             reserve_bytes=settings.volume_reserve_bytes,
+            metrics=StorageMetrics(self.registry),
         )
         self.actions = UserActions(self.registry)
         self.accounts = AccountService(
@@ -148,6 +152,7 @@ class Application:
         self.watchdog = LoopWatchdog(packages=("asset_forge",))
         self._build_generation()
         self.health = self._build_health()
+        self.budgets = self._build_budgets()
         self.sampler = Sampler(
             {
                 "sessions": self._sample_sessions,
@@ -155,6 +160,11 @@ class Application:
                 "storage": self._sample_storage,
             },
             self.registry.counter(catalog.SAMPLE_FAILURES),
+        )
+        self.objectives_sampler = Sampler(
+            {"objectives": self.budgets.sample},
+            self.registry.counter(catalog.SAMPLE_FAILURES),
+            interval_seconds=STEP_SECONDS,
         )
 
     def _build_generation(self) -> None:
@@ -225,6 +235,7 @@ class Application:
                 checks.database(lambda: self.database.ping(1.5)),
                 checks.qdrant(None),
                 checks.disk(data_dir, tmp_dir=data_dir / "tmp", assets_dir=data_dir / "objects"),
+                *([] if self.storage.is_local else [storage_check(self.storage)]),
                 checks.memory(self._heap),
                 checks.external_apis(configured, last_outcomes=self._last_outcomes),
             ],
@@ -234,6 +245,15 @@ class Application:
                 self.registry.gauge(HEALTH_CHECK_STATUS),
                 self.registry.histogram(HEALTH_CHECK_DURATION),
             ),
+        )
+
+    def _build_budgets(self) -> Budgets:
+        url = self.settings.prometheus_url
+        return Budgets(
+            self.registry,
+            clock=self._clock,
+            prometheus=Prometheus(url) if url else None,
+            maintenance=DeclaredMaintenance(self.settings.maintenance_file),
         )
 
     def _build_errors(self) -> ErrorTracker:
@@ -278,6 +298,7 @@ class Application:
                 "errors": self.errors,
                 "logs": self.logs,
                 "traces": self.tracer.store,
+                "budgets": self.budgets,
             },
             lifespan=[lifespan],
             report_error=self._report_request_error,
@@ -324,12 +345,18 @@ class Application:
             if not self.settings.auth_providers:
                 await self.accounts.ensure_local_operator()
             await self.engine.start()
-            stack.push_async_callback(self.engine.stop, self.settings.grace_seconds)
+            stack.push_async_callback(self._stop_engine)
             await stack.enter_async_context(self.health.running())
             await stack.enter_async_context(self.sampler.running())
+            await stack.enter_async_context(self.objectives_sampler.running())
+            stack.push_async_callback(self.budgets.close)
             housekeeping = asyncio.create_task(self._keep_house(), name="housekeeping")
             stack.push_async_callback(_end, housekeeping)
             yield
+
+    async def _stop_engine(self) -> None:
+        """Let running jobs finish in what the requests have left of the grace period."""
+        await self.engine.stop(self.drain.grace_left_seconds)
 
     async def _keep_house(self) -> None:
         try:

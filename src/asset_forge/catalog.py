@@ -90,7 +90,7 @@ RESPONSE_TIME_BY_ENDPOINT: Final = HistogramDeclaration(
 SAMPLE_FAILURES: Final = CounterDeclaration(
     "background_sample_errors_total",
     "Background samples of gauges that failed; the gauges keep their last value.",
-    (Label("sample", ("sessions", "queue", "storage")),),
+    (Label("sample", ("sessions", "queue", "storage", "objectives")),),
     endpoint="business",
 )
 

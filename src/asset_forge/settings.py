@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from asset_forge import __version__
 from asset_forge.observability.tracing import TracingOptions, tracing_options
+from asset_forge.store_settings import store_faults, store_secrets, store_variables
 
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
@@ -61,6 +62,7 @@ class Settings(BaseModel):
     database_url: str = ""  # default: asset-forge.db inside the data directory
     database_pool_size: int = Field(default=20, ge=1, le=1000)
     storage_url: str = ""  # default: objects/ inside the data directory
+    store_variables: Mapping[str, str] = Field(default_factory=dict[str, str])  # AWS_…, GOOGLE_…
 
     # Who may use it, and how much.
     auth_providers: tuple[Literal["local"], ...] = ()
@@ -78,6 +80,8 @@ class Settings(BaseModel):
     # What operators see, and who may see it.
     metrics_token: SecretStr | None = None
     health_details: Literal["full", "authorized", "none"] | None = None
+    prometheus_url: str = ""  # where error budgets are read; default: the service's own counters
+    maintenance_file: Path | None = None  # declared maintenance, for the service's own counters
     sentry_dsn: SecretStr | None = None
     sentry_in_development: bool = False
     railway_deployment_id: str = ""
@@ -139,6 +143,24 @@ class Settings(BaseModel):
             raise ValueError("must begin with file://, s3://, gs:// or az://")
         return value
 
+    @field_validator("prometheus_url")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        fit = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        if value and not fit:
+            raise ValueError("must be the URL of a Prometheus server, as http://127.0.0.1:9090")
+        if parts.query or parts.fragment:
+            raise ValueError("must end with the host or a path, without ? and #")
+        return value
+
+    @field_validator("maintenance_file")
+    @classmethod
+    def _usable_maintenance(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("there is no such file; write [[window]] tables into it")
+        return value
+
     @field_validator("sentry_dsn")
     @classmethod
     def _whole_dsn(cls, value: SecretStr | None) -> SecretStr | None:
@@ -191,7 +213,8 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """The values that may appear in no log, error or trace."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return (*found, *store_secrets(self.store_variables))
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -208,6 +231,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if text := variables.get(_variable(name), "").strip():
             values[name] = text
     values["otel"] = {n: v for n, v in variables.items() if n.startswith("OTEL_")}
+    values["store_variables"] = store_variables(variables)
     lines: list[str] = []
     faulty: set[str] = set()
     try:
@@ -221,6 +245,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         read_tracing(settings)
     except ValueError as error:
         lines.append(str(error))
+    lines += store_faults(settings.storage_url, settings.store_variables)
     if "auth_providers" not in faulty:
         lines += _contradictions(settings)
     if lines:

@@ -42,6 +42,7 @@ from asset_forge.api.problems import (
 )
 from asset_forge.api.projects import ProjectController
 from asset_forge.api.sessions import provide_operator, provide_principal, signed_in
+from asset_forge.api.slo import read_objectives
 from asset_forge.observability.tracing import mark
 
 JSON_LIMIT = 1 << 20
@@ -70,6 +71,7 @@ FOR_THE_SIGNED_IN: Final = (
     read_error,
     resolve_error,
     read_log_levels,
+    read_objectives,
     read_trace,
     set_log_levels,
 )

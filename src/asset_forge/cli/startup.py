@@ -9,7 +9,8 @@ from pathlib import Path
 from asset_forge import faults
 from asset_forge.database.schema import migrate, verify
 from asset_forge.generation.engine import prepare_jobs_file
-from asset_forge.settings import Settings
+from asset_forge.monitoring import RuleError, read_maintenance
+from asset_forge.settings import Settings, SettingsError
 
 
 def prepare(settings: Settings) -> None:
@@ -19,7 +20,13 @@ def prepare(settings: Settings) -> None:
         faults.Unavailable: The data directory cannot be written.
         DatabaseUnusable: The database cannot be opened.
         SchemaMismatch: A database that is not embedded has another schema.
+        SettingsError: The declared maintenance cannot be used.
     """
+    if settings.maintenance_file is not None:
+        try:
+            read_maintenance(settings.maintenance_file)
+        except RuleError as error:
+            raise SettingsError([f"MAINTENANCE_FILE: {error}"]) from error
     data_dir = settings.data_dir.absolute()
     names = ("", "tmp", "objects", *(["executors"] if settings.embedded_database else []))
     for directory in (data_dir / name for name in names):
