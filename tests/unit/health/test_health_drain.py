@@ -44,6 +44,17 @@ def test_only_the_first_begin_counts() -> None:
     assert drain.linger_over
 
 
+def test_the_grace_period_begins_when_the_lingering_ends() -> None:
+    clock = Clock()
+    drain = Drain(linger_seconds=5, grace_seconds=20, clock=clock)
+    left = [drain.grace_left_seconds]
+    clock.now = 100
+    drain.begin()
+    for clock.now in (100, 105, 115, 125, 130):
+        left.append(drain.grace_left_seconds)
+    assert left == [20, 20, 20, 10, 0, 0]
+
+
 def test_beginning_after_the_end_does_not_go_back() -> None:
     drain = Drain()
     drain.stop()

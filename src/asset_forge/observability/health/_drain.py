@@ -64,6 +64,14 @@ class Drain:
         return self._began is not None and self._clock() - self._began >= self.linger_seconds
 
     @property
+    def grace_left_seconds(self) -> float:
+        """How much of the grace period is left: all of it before the drain, then until its end."""
+        if self._began is None:
+            return self.grace_seconds
+        ends = self._began + self.linger_seconds + self.grace_seconds
+        return min(self.grace_seconds, max(0.0, ends - self._clock()))
+
+    @property
     def in_flight_count(self) -> int:
         """How many requests and steps run now."""
         return self._count
