@@ -358,10 +358,6 @@ class Application:
         """Let running jobs finish in what the requests have left of the grace period."""
         await self.engine.stop(self.drain.grace_left_seconds)
 
-    async def _stop_engine(self) -> None:
-        """Let running jobs finish in what the requests have left of the grace period."""
-        await self.engine.stop(self.drain.grace_left_seconds)
-
     async def _keep_house(self) -> None:
         try:
             if self.settings.run_jobs:
