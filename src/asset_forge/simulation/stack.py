@@ -1,0 +1,295 @@
+"""The service under a real Prometheus and a real Alertmanager, as child processes on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import signal
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from asset_forge.accounts import AccountService
+from asset_forge.catalog import DECLARATIONS
+from asset_forge.database import Database
+from asset_forge.monitoring import Options, render, write
+from asset_forge.observability.metrics import Registry
+from asset_forge.simulation.programs import (
+    SERVICE,
+    START_SECONDS,
+    Program,
+    environment_of,
+    find,
+    free_port,
+    until,
+)
+from asset_forge.simulation.prometheus import PrometheusApi
+from asset_forge.simulation.receivers import ROUTING_KEY, Message, Receivers
+
+PROMETHEUS: Final = "prometheus"
+ALERTMANAGERS: Final = ("prometheus-alertmanager", "alertmanager")
+"""The same program, as Debian calls it and as its makers do."""
+
+QUOTA_BYTES: Final = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A local user of the simulated team."""
+
+    login: str
+    password: str = field(repr=False)
+    role: str = "member"
+
+
+ACCOUNTS: Final = (
+    Account("olivia", "olivia-runs-this-place", "operator"),
+    *(Account(name, f"{name}-likes-long-passwords") for name in ("mara", "jonas", "wei", "amara")),
+    *(Account(name, f"{name}-likes-long-passwords") for name in ("tomas", "yuki", "lena")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What the service must be started with so that a fault can be injected later.
+
+    `mounts` are shell commands that run in a mount namespace of the service's own, with `$DATA` as
+    its data directory. `worker` lets jobs run in a process of their own.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    mounts: tuple[str, ...] = ()
+    worker: bool = False
+
+    def __or__(self, other: Preparation) -> Preparation:
+        """Prepare for both."""
+        return Preparation(
+            {**self.environment, **other.environment},
+            (*self.mounts, *(one for one in other.mounts if one not in self.mounts)),
+            self.worker or other.worker,
+        )
+
+
+def programs_found() -> tuple[str, str] | None:
+    """Return the paths of Prometheus and Alertmanager; None where one is not installed."""
+    prometheus = find(PROMETHEUS)
+    alertmanager = next((path for name in ALERTMANAGERS if (path := find(name))), None)
+    return (prometheus, alertmanager) if prometheus and alertmanager else None
+
+
+class Stack:
+    """Everything that a rehearsal needs, below one directory.
+
+    Args:
+        home: Where data, configuration and logs go.
+        scale: Multiplies every duration of the alerts, as in `monitoring.Options`.
+        port: The service's; 0 takes a free one.
+        data_dir: The service's; by default inside of `home`.
+        environment: Variables of the service beside its own.
+        preparation: What the faults to come need.
+        on_message: Called for each message that a receiver accepted, from another thread.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        scale: float = 1.0,
+        port: int = 0,
+        data_dir: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        preparation: Preparation | None = None,
+        on_message: Callable[[Message], None] | None = None,
+    ) -> None:
+        self.home = home
+        self.scale = scale
+        self.port = port or free_port()
+        self.data_dir = data_dir or home / "data"
+        self.receivers = Receivers(on_message)
+        self._environment = dict(environment or {})
+        self._preparation = preparation or Preparation()
+        self.service = self._program("service", "serve", self.port)
+        self.worker: Program | None = None
+        if self._preparation.worker:
+            self.worker = self._program("worker", "worker", free_port())
+        self._prometheus: Program | None = None
+        self._api: PrometheusApi | None = None
+        self._options = Options(scale=scale, targets=(self.target,))
+
+    @property
+    def url(self) -> str:
+        """The base of the service's URLs."""
+        return f"http://{self.target}"
+
+    @property
+    def target(self) -> str:
+        """The service's address, HOST:PORT."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def prometheus(self) -> PrometheusApi:
+        """The running Prometheus."""
+        if self._api is None:
+            raise RuntimeError("this stack runs without Prometheus")
+        return self._api
+
+    @property
+    def monitored(self) -> bool:
+        """Whether Prometheus and Alertmanager run beside the service."""
+        return self._api is not None
+
+    @property
+    def seen_data_dir(self) -> Path:
+        """The data directory as this process sees it, also in a mount namespace of the service."""
+        if not self._preparation.mounts:
+            return self.data_dir
+        return Path(f"/proc/{self.service.pid}/root{self.data_dir}")
+
+    def seconds(self, real_seconds: float) -> float:
+        """Return what a duration of the alerts takes here."""
+        return real_seconds * self.scale
+
+    @contextmanager
+    def running(self, programs: tuple[str, str] | None) -> Generator[Stack]:
+        """Run everything while the block lasts; without `programs` the service alone."""
+        with ExitStack() as stack:
+            stack.enter_context(self.receivers.running())
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            stack.callback(self.service.stop)
+            self.service.start()
+            self._create_accounts()
+            if self.worker is not None:
+                stack.callback(self.worker.stop)
+                self.worker.start()
+            if programs is not None:
+                self._start_monitoring(stack, *programs)
+            yield self
+
+    def set_targets(self, targets: Sequence[str]) -> None:
+        """Let Prometheus scrape other addresses from now on."""
+        self._options = replace(self._options, targets=tuple(targets))
+        self._write_configuration()
+        if self._prometheus is not None:
+            self._prometheus.send(signal.SIGHUP)
+
+    def replica(self, environment: Mapping[str, str]) -> tuple[Program, str]:
+        """Make, without starting it, another instance on the same data; and its address."""
+        port = free_port()
+        own = {"METRICS_DIR": str(self.home / f"metrics-{port}"), **environment}
+        return self._program(f"replica-{port}", "serve", port, own), f"127.0.0.1:{port}"
+
+    def _program(
+        self, name: str, command: str, port: int, environment: Mapping[str, str] | None = None
+    ) -> Program:
+        variables = {
+            "ASSET_FORGE_DATA_DIR": str(self.data_dir),
+            "PORT": str(port),
+            "AUTH_PROVIDERS": "local",
+            "DRAIN_SECONDS": "0",
+            "GRACE_SECONDS": "5",
+            **self._environment,
+            **self._preparation.environment,
+            **(environment or {}),
+        }
+        if self._preparation.worker and command == "serve":
+            variables["RUN_JOBS"] = "false"
+        arguments = [SERVICE, command]
+        if command == "worker":
+            arguments += ["--port", str(port)]
+        if self._preparation.mounts:
+            arguments = self._in_namespace(arguments)
+        return Program(
+            arguments,
+            log=self.home / f"{name}.log",
+            ready_url=f"http://127.0.0.1:{port}/api/health/ready",
+            environment=environment_of(variables),
+        )
+
+    def _in_namespace(self, command: Sequence[str]) -> list[str]:
+        setting = f"DATA={shlex.quote(str(self.data_dir))}"
+        script = "; ".join([setting, *self._preparation.mounts, f"exec {shlex.join(command)}"])
+        return ["unshare", "-Urm", "sh", "-ec", script]
+
+    def _create_accounts(self) -> None:
+        """Create the team, as `asset-forge user create` does; those that exist stay as they are."""
+
+        async def create() -> None:
+            database = Database(f"sqlite:///{self.seen_data_dir / 'asset-forge.db'}", pool_size=1)
+            try:
+                service = AccountService(database, registry=Registry(DECLARATIONS))
+                known = {user.login for user in await service.list_users()}
+                for one in ACCOUNTS:
+                    if one.login not in known:
+                        await service.create_user(
+                            one.login,
+                            one.password,
+                            role="operator" if one.role == "operator" else "member",
+                            display_name=one.login.capitalize(),
+                            quota_bytes=QUOTA_BYTES,
+                        )
+            finally:
+                await database.dispose()
+
+        asyncio.run(create())
+
+    def _start_monitoring(self, stack: ExitStack, prometheus: str, alertmanager: str) -> None:
+        ports = free_port(), free_port()
+        addresses = tuple(f"127.0.0.1:{port}" for port in ports)
+        self._options = replace(
+            self._options,
+            alertmanagers=(addresses[1],),
+            prometheus_url=f"http://{addresses[0]}",
+            pagerduty_url=f"{self.receivers.url}/pagerduty",
+            heartbeat_url=f"{self.receivers.url}/heartbeat",
+        )
+        self._write_configuration()
+        deploy = self.home / "deploy"
+        router = Program(
+            [
+                alertmanager,
+                "--config.file=alertmanager.yml",
+                f"--web.listen-address={addresses[1]}",
+                "--cluster.listen-address=",
+                f"--storage.path={self.home / 'alerts'}",
+                "--log.level=warn",
+            ],
+            log=self.home / "alertmanager.log",
+            ready_url=f"http://{addresses[1]}/-/ready",
+            directory=deploy / "alertmanager",
+        )
+        self._prometheus = Program(
+            [
+                prometheus,
+                "--config.file=prometheus.yml",
+                f"--web.listen-address={addresses[0]}",
+                f"--storage.tsdb.path={self.home / 'series'}",
+                "--storage.tsdb.retention.time=40d",
+                "--enable-feature=exemplar-storage",
+                # At the default minute a resolution would take that long, whatever the scale.
+                "--rules.alert.resend-delay=1s",
+                "--log.level=warn",
+            ],
+            log=self.home / "prometheus.log",
+            ready_url=f"http://{addresses[0]}/-/ready",
+            directory=deploy / "prometheus",
+        )
+        for program in (router, self._prometheus):
+            stack.callback(program.stop)
+            program.start()
+        self._api = PrometheusApi(f"http://{addresses[0]}")
+        stack.callback(self._api.close)
+        until("every target is scraped", self._is_scraped, START_SECONDS)
+
+    def _is_scraped(self) -> bool:
+        up = self.prometheus.targets_up()
+        return bool(up) and all(up)
+
+    def _write_configuration(self) -> None:
+        deploy = self.home / "deploy"
+        write(render(self._options), deploy)
+        secrets = deploy / "alertmanager" / "secrets"
+        secrets.mkdir(parents=True, exist_ok=True)
+        (secrets / "pagerduty_routing_key").write_text(ROUTING_KEY)
+        (secrets / "slack_webhook_url").write_text(f"{self.receivers.url}/slack")
