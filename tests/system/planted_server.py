@@ -1,0 +1,46 @@
+"""`asset-forge serve` with one path more, whose handler blocks the event loop: /block?SECONDS."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from asset_forge.application import Application
+from asset_forge.cli.serve import bind, run
+from asset_forge.cli.startup import prepare
+from asset_forge.observability.http import ASGIApp, ObservedApplication
+from asset_forge.settings import load_settings
+
+
+class Planted:
+    """Stands between the measuring layer and everything else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == "/block":
+            time.sleep(float(scope["query_string"]))  # the planted line
+        await self.app(scope, receive, send)
+
+
+class PlantedApplication(Application):
+    """The application with the path in it."""
+
+    def web(self, *, api: bool = True) -> ObservedApplication:
+        observed = super().web(api=api)
+        observed.app = Planted(observed.app)
+        return observed
+
+
+def main() -> None:
+    settings = load_settings()
+    prepare(settings)
+    listener = bind(settings.host, settings.port)
+    sys.stderr.write(f"http://127.0.0.1:{listener.getsockname()[1]}/metrics \n")
+    run(PlantedApplication(settings), [listener], api=True)
+
+
+if __name__ == "__main__":
+    main()
