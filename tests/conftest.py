@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.databases", "tests.served"]
+pytest_plugins = ["tests.databases", "tests.object_stores", "tests.served"]
 
 
 @pytest.fixture(scope="session")

@@ -420,6 +420,7 @@ class Application:
         self.errors.add_breadcrumb(f"step {stage}", category="generation", data=data)
 
     def _report_error(self, error: BaseException, tags: Mapping[str, str]) -> None:
+        _log.error("generation failed", exc_info=error, extra=dict(tags))
         self.errors.capture(error, error_type="asset_generation_failed", tags=tags)
 
 

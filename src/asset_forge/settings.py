@@ -187,6 +187,11 @@ class Settings(BaseModel):
         return not self.database_url.startswith("postgres")
 
     @property
+    def remote_store(self) -> bool:
+        """Whether files are kept in an object store, and not in a directory of this machine."""
+        return bool(self.storage_url) and not self.storage_url.startswith("file://")
+
+    @property
     def effective_database_url(self) -> str:
         """The database's URL, the embedded file's where none is set."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'asset-forge.db'}"

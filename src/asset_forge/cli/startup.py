@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from asset_forge import faults
+from asset_forge.cli.store_start import try_store
 from asset_forge.database.schema import migrate, verify
 from asset_forge.generation.engine import prepare_jobs_file
 from asset_forge.monitoring import RuleError, read_maintenance
@@ -18,6 +19,7 @@ def prepare(settings: Settings) -> None:
 
     Raises:
         faults.Unavailable: The data directory cannot be written.
+        StorageUnavailable: A remote object store refuses what the settings say.
         DatabaseUnusable: The database cannot be opened.
         SchemaMismatch: A database that is not embedded has another schema.
         SettingsError: The declared maintenance cannot be used.
@@ -39,6 +41,8 @@ def prepare(settings: Settings) -> None:
                 f"ASSET_FORGE_DATA_DIR={str(data_dir)!r}: cannot write in {directory} ({reason}); "
                 "make it a directory that is writable for this user, or name another one"
             ) from error
+    if settings.remote_store:
+        try_store(settings)
     if settings.embedded_database:
         migrate(settings.effective_database_url)
         prepare_jobs_file(data_dir / "jobs.db")

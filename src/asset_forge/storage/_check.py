@@ -20,7 +20,7 @@ class Check:
     """Counts and hashes what passes; `failure` keeps what the source raised as it was."""
 
     def __init__(self, length: int | None, sha256: str | None) -> None:
-        self._expected_length = length
+        self.expected_length = length
         self._expected_sha256 = sha256
         self._hash = hashlib.sha256()
         self._size = 0
@@ -30,13 +30,13 @@ class Check:
     def update(self, piece: bytes) -> None:
         self._size += len(piece)
         self._hash.update(piece)
-        if self._expected_length is not None and self._size > self._expected_length:
-            raise DamagedObject(f"more than the announced {self._expected_length} bytes came")
+        if self.expected_length is not None and self._size > self.expected_length:
+            raise DamagedObject(f"more than the announced {self.expected_length} bytes came")
 
     def finish(self) -> None:
-        if self._expected_length not in (None, self._size):
+        if self.expected_length not in (None, self._size):
             raise DamagedObject(
-                f"{self._size} bytes came, {self._expected_length} were announced: it was cut short"
+                f"{self._size} bytes came, {self.expected_length} were announced: it was cut short"
             )
         if self._expected_sha256 not in (None, self._hash.hexdigest()):
             raise DamagedObject(
