@@ -144,6 +144,7 @@ class Application:
             clock=clock,
             registry=self.registry,
             max_upload_bytes=settings.max_upload_bytes,
+            signed_download_seconds=settings.signed_download_seconds,
         )
         self.search = SearchService(
             self.database, FullTextIndex(self.database), registry=self.registry

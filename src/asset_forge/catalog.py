@@ -202,7 +202,7 @@ FILE_UPLOADS: Final = CounterDeclaration(
 
 FILE_DOWNLOADS: Final = CounterDeclaration(
     "file_downloads_total",
-    "Downloads whose last byte was sent, whole files and ranges alike.",
+    "Downloads, whole files and ranges alike: last bytes sent, or signed URLs handed out.",
     (_FILE_TYPE,),
     endpoint="business",
 )

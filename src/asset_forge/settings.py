@@ -63,6 +63,7 @@ class Settings(BaseModel):
     database_pool_size: int = Field(default=20, ge=1, le=1000)
     storage_url: str = ""  # default: objects/ inside the data directory
     store_variables: Mapping[str, str] = Field(default_factory=dict[str, str])  # AWS_…, GOOGLE_…
+    signed_download_seconds: float | None = Field(default=None, ge=1, le=3600)  # redirect to S3
 
     # Who may use it, and how much.
     auth_providers: tuple[Literal["local"], ...] = ()
@@ -289,6 +290,11 @@ def read_tracing(settings: Settings) -> TracingOptions:
 
 def _contradictions(settings: Settings) -> list[str]:
     lines: list[str] = []
+    if settings.signed_download_seconds is not None and not settings.remote_store:
+        lines.append(
+            "SIGNED_DOWNLOAD_SECONDS: only an object store can sign; set STORAGE_URL to one, or "
+            "leave this out, so that the service sends files itself"
+        )
     open_to_all = not settings.auth_providers and not settings.allow_anonymous
     if open_to_all and not settings.is_loopback:
         lines.append(

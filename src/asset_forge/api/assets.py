@@ -7,18 +7,16 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import Controller, Request, Response, delete, get, head, patch, post
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from asset_forge.accounts import Principal
 from asset_forge.api.downloads import (
-    Unsatisfiable,
-    content_disposition,
+    file_headers,
     matches,
-    parse_range,
     range_is_current,
+    wanted_range,
 )
 from asset_forge.api.media import MULTIPART
 from asset_forge.api.multipart import OVERHEAD, ClientLeft, UploadForm, body_of
@@ -118,6 +116,7 @@ _FILE_RESPONSES: Final = {
     200: ResponseSpec(Any, generate_examples=False, description="It", media_type=_ANY_FILE),
     206: ResponseSpec(Any, generate_examples=False, description="A range", media_type=_ANY_FILE),
     304: ResponseSpec(None, generate_examples=False, description="The ETag still holds"),
+    307: ResponseSpec(None, generate_examples=False, description="The object store has it"),
     **problem_responses(401, 404, 416),
 }
 
@@ -241,14 +240,17 @@ class AssetController(Controller):
         principal: NamedDependency[Principal],
         assets: NamedDependency[AssetService],
     ) -> Response[Any]:
-        """Send the file, or the one range of it that is asked for."""
+        """Send the file, or the one range of it that is asked for, or say where it is."""
         asset = await assets.describe_file(principal, asset_id)
-        headers = _file_headers(asset)
+        headers = file_headers(asset)
         if matches(request.headers.get("if-none-match"), headers["etag"]):
             return Response(None, status_code=304, headers=headers)
+        if (url := await assets.signed_url(asset)) is not None:
+            redirect = {"location": url, "cache-control": "no-store"}
+            return Response(None, status_code=307, headers=redirect)
         wanted = None
         if range_is_current(request.headers.get("if-range"), headers["etag"]):
-            wanted = _wanted(request.headers.get("range"), asset.size_bytes)
+            wanted = wanted_range(request.headers.get("range"), asset.size_bytes)
         start, end = wanted or (0, asset.size_bytes)
         file = await assets.download(asset, start, end)
         headers["content-length"] = str(file.size)
@@ -270,29 +272,8 @@ class AssetController(Controller):
     ) -> Response[None]:
         """Send the headers of the whole file."""
         asset = await assets.describe_file(principal, asset_id)
-        headers = _file_headers(asset) | {
+        headers = file_headers(asset) | {
             "content-type": asset.media_type,
             "content-length": str(asset.size_bytes),
         }
         return Response(None, headers=headers)
-
-
-def _file_headers(asset: Asset) -> dict[str, str]:
-    return {
-        "etag": f'"{asset.sha256}"',
-        "accept-ranges": "bytes",
-        "cache-control": "private, no-cache",
-        "content-disposition": content_disposition(asset.name, asset.file_type),
-        "x-content-type-options": "nosniff",
-    }
-
-
-def _wanted(header: str | None, size: int) -> tuple[int, int] | None:
-    try:
-        return parse_range(header, size)
-    except Unsatisfiable:
-        raise HTTPException(
-            status_code=416,
-            detail=f"The range lies outside of the file, which has {size} bytes",
-            headers={"content-range": f"bytes */{size}"},
-        ) from None

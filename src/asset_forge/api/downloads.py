@@ -7,7 +7,10 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote
 
+from litestar.exceptions import HTTPException
+
 from asset_forge.assets import FileType
+from asset_forge.database.models import Asset
 
 _RANGE: Final = re.compile(r"bytes[ \t]*=[ \t]*([0-9]*)-([0-9]*)[ \t]*", re.IGNORECASE)
 _ENDLESS: Final = 10**18
@@ -79,6 +82,29 @@ def content_disposition(name: str, file_type: str) -> str:
     if plain == full:
         return f'attachment; filename="{plain}"'
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(full, safe='')}"
+
+
+def file_headers(asset: Asset) -> dict[str, str]:
+    """Return the headers that describe an asset's whole file."""
+    return {
+        "etag": f'"{asset.sha256}"',
+        "accept-ranges": "bytes",
+        "cache-control": "private, no-cache",
+        "content-disposition": content_disposition(asset.name, asset.file_type),
+        "x-content-type-options": "nosniff",
+    }
+
+
+def wanted_range(header: str | None, size: int) -> tuple[int, int] | None:
+    """Return what `parse_range` does, and answer 416 where the range lies outside of the file."""
+    try:
+        return parse_range(header, size)
+    except Unsatisfiable:
+        raise HTTPException(
+            status_code=416,
+            detail=f"The range lies outside of the file, which has {size} bytes",
+            headers={"content-range": f"bytes */{size}"},
+        ) from None
 
 
 def _file_name(name: str, extension: str) -> str:

@@ -44,10 +44,12 @@ class AssetService:
         clock: Clock,
         registry: Registry,
         max_upload_bytes: int,
+        signed_download_seconds: float | None = None,
     ) -> None:
         self._database = database
         self._storage = storage
         self._clock = clock
+        self._signed_download_seconds = signed_download_seconds
         self.max_upload_bytes = max_upload_bytes
         self._actions = UserActions(registry)
         self._uploads = registry.counter(FILE_UPLOADS)
@@ -174,6 +176,24 @@ class AssetService:
         async with self._database.reading() as session:
             return await find_asset(session, principal, asset_id)
 
+    async def signed_url(self, asset: Asset) -> str | None:
+        """Return where the object store itself gives the file to whoever asks within a short time.
+
+        None where the service is to send the file: so it is set up, or the store is a directory.
+        Handing out the address counts as the download, since what follows is not seen here.
+
+        Raises:
+            StorageUnavailable: The store's credentials cannot sign.
+        """
+        if self._signed_download_seconds is None:
+            return None
+        url = await self._storage.signed_url(
+            asset.storage_key, seconds=self._signed_download_seconds
+        )
+        if url is not None:
+            self._count_download(asset.file_type)
+        return url
+
     async def download(self, asset: Asset, start: int, end: int) -> Download:
         """Open the bytes of an asset's file from `start` up to, not including, `end`.
 
@@ -204,8 +224,11 @@ class AssetService:
             sent += len(chunk)
             # At once: a client that has its last byte may close before this is asked for more.
             if sent == size:
-                self._downloads.labels(file_type).inc()
-                self._actions.count("download", "asset")
+                self._count_download(file_type)
+
+    def _count_download(self, file_type: str) -> None:
+        self._downloads.labels(file_type).inc()
+        self._actions.count("download", "asset")
 
     def _new_asset(
         self, principal: Principal, asset_id: str, details: UploadDetails, filename: str
