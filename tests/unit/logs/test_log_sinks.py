@@ -97,12 +97,14 @@ def test_a_pipe_that_nobody_reads_delays_nobody_and_recovers_with_a_report(block
     assert lines[-1]["msg"] == "after"
 
 
-def test_closing_gives_up_on_a_pipe_that_nobody_reads() -> None:
+@pytest.mark.parametrize("blocking", [True, False])
+def test_closing_gives_up_on_a_pipe_that_nobody_reads_and_counts_each_line(blocking: bool) -> None:
     reader, writer = os.pipe()
+    os.set_blocking(writer, blocking)
     dropped = Family()
-    system = configure_logging(fd=writer, dropped=dropped)
-    for _ in range(2_000):
-        log.info("line", filler="x" * 100)
+    system = configure_logging(fd=writer, dropped=dropped, max_lines=1_000)
+    for number in range(2_000):
+        log.info("line", number=number, filler="x" * 100)
     closed = threading.Event()
 
     def close() -> None:
@@ -111,12 +113,15 @@ def test_closing_gives_up_on_a_pipe_that_nobody_reads() -> None:
 
     threading.Thread(target=close, daemon=True).start()
     assert closed.wait(20)
-    assert dropped.lost.value > 0
     chunks: list[bytes] = []
     thread = drain(reader, chunks)
     os.close(writer)
     thread.join(10)
     os.close(reader)
+    whole = [line for line in b"".join(chunks).splitlines(keepends=True) if line.endswith(b"\n")]
+    taken = [line for line in map(json.loads, whole) if line["msg"] == "line"]
+    assert taken
+    assert len(taken) + dropped.lost.value == 2_000
 
 
 def test_a_process_whose_output_nobody_reads_still_ends() -> None:

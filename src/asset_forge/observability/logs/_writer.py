@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import stat
 import threading
 import time
 import weakref
@@ -16,6 +17,8 @@ _BATCH_BYTES = 65_536
 _FULL = "the queue was full"
 _GATHER_SECONDS = 0.005  # a wake-up of the thread for each line would cost more than the line
 _RETRY_SECONDS = 0.05  # for a sink that refused: soon enough to see it recover
+_LOOK_SECONDS = 0.1  # how often a thread that waits for a sink looks whether it is to end
+_LEAVE_SECONDS = 0.5
 
 
 class LineWriter:
@@ -25,6 +28,10 @@ class LineWriter:
     (disk full, pipe closed) is lost: ``on_lost`` is told how many at once, and ``report`` renders
     the line that tells the reader when the sink takes lines again. The descriptor stays the
     caller's and is not closed.
+
+    A pipe, socket or terminal gets a piece only when it has room, so that also of a sink that
+    nobody reads is known which lines it took. Of a file whose disk hangs it is not: the batch
+    under way then counts as lost.
     """
 
     def __init__(
@@ -37,6 +44,9 @@ class LineWriter:
         max_bytes: int = 8_388_608,
     ) -> None:
         self._fd = fd
+        self._room: select.poll | None = None if _is_file(fd) else select.poll()
+        if self._room is not None:
+            self._room.register(fd, select.POLLOUT)
         self._report = report
         self._on_lost = on_lost
         self._max_lines = max_lines
@@ -62,6 +72,7 @@ class LineWriter:
         self._bytes = 0
         self._sleeping = False
         self._writing = 0
+        self._left_behind = 0
         self._reporting = 0
         self._unreported = 0
         self._reason = _FULL
@@ -111,10 +122,17 @@ class LineWriter:
         self.flush(timeout)
         with self._changed:
             self._closing = True
-            left = len(self._lines) + self._writing
+            left = len(self._lines)
             self._lines.clear()
             self._bytes = 0
             self._changed.notify_all()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(_LEAVE_SECONDS)
+        with self._changed:
+            left += self._writing
+            self._writing = 0
+            left, self._left_behind = left + self._left_behind, 0
         if left:
             self._on_lost(left)
         return left
@@ -156,12 +174,16 @@ class LineWriter:
                 self._unreported += self._reporting
                 lost -= 1
             self._unreported += lost
+            told = (
+                self._closing
+            )  # close() tells of it, and gave up on the batch if it hung too long
+            if told and self._writing:
+                self._left_behind += lost
             self._writing = 0
-            left_behind = self._closing  # close() has counted them
             self._changed.notify_all()
-            if refused and not self._closing:
+            if refused and not told:
                 self._changed.wait(_RETRY_SECONDS)
-        if lost and not left_behind:
+        if lost and not told:
             self._on_lost(lost)
 
     def _take(self) -> list[bytes]:
@@ -192,10 +214,19 @@ class LineWriter:
         return 0
 
     def _write_some(self, data: memoryview) -> int:
-        try:
+        if self._room is None:
             return os.write(self._fd, data)
-        except BlockingIOError:  # somebody made the descriptor non-blocking
-            select.select([], [self._fd], [], 0.5)
+        while not self._room.poll(_LOOK_SECONDS * 1000):
             if self._closing:
-                raise TimeoutError("the sink did not take them before the end") from None
+                raise TimeoutError("the sink did not take them before the end")
+        try:
+            return os.write(self._fd, data[: select.PIPE_BUF])  # there is room for as much
+        except BlockingIOError:  # another process took it, and the descriptor does not block
             return 0
+
+
+def _is_file(fd: int) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(fd).st_mode)
+    except OSError:  # closed: writing says so, and counts what it costs
+        return True
