@@ -200,11 +200,22 @@ CAUSES = {
         },
     ),
     "StorageFailing": Case(
-        errors("storage_full", "0+0x40 1+0x200"),
-        615,
+        one("storage_errors_total", "0+0x40 0+1x200", operation="check", code="denied"),
+        645,
         {
-            "another error": errors("timeout", "0+1x200"),
-            "a counter reset": errors("storage_full", "9+0x20 0+0x180"),
+            "one error": one("storage_errors_total", "0+0x40 1+0x200", operation="put", code="io"),
+            "one error every four minutes": one(
+                "storage_errors_total",
+                " ".join(f"{n}+0x15" for n in range(12)),
+                operation="put",
+                code="timeout",
+            ),
+            "a burst that passes": one(
+                "storage_errors_total", "0+0x40 0+5x4 20+0x150", operation="get", code="throttled"
+            ),
+            "a counter reset": one(
+                "storage_errors_total", "9+0x20 0+0x180", operation="put", code="full"
+            ),
         },
     ),
     "ProviderFailing": Case(

@@ -94,35 +94,48 @@ LOW_DISK_SPACE: Final = Alert(
 STORAGE_FAILING: Final = Alert(
     name="StorageFailing",
     severity=Severity.WARNING,
-    expr="sum by (error_type) (increase(asset_generation_errors_total{"
-    'error_type=~"storage_full|storage_unavailable"}[10m])) > 0',
+    # Two, since one failure in three minutes is extrapolated to a little more than one.
+    expr="sum by (code) (increase(storage_errors_total[3m])) >= 2",
     hold="5m",
-    summary="Generations fail on storage: {{ $labels.error_type }}",
-    description='{{ $value | printf "%.0f" }} generations of the last 10 minutes could not '
-    "store their result.",
-    board=Board.GENERATION,
+    summary="The file storage fails: {{ $labels.code }}",
+    description='{{ $value | printf "%.0f" }} operations failed within 3 minutes, and this for '
+    "5 minutes.",
+    board=Board.INFRASTRUCTURE,
     silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.GENERATION),
     runbook=Runbook(
-        meaning="Results that were made, and perhaps paid for, could not be stored.",
-        users="Their generations fail at the last step.",
+        meaning="The directory or the object store of `STORAGE_URL` does not take or give files, "
+        "also after its client has asked again. `code` is the cause.",
+        users="Uploads and downloads end with 503, or 507 where the store is full. Jobs wait for "
+        "the store with their results, and fail with `storage_unavailable` or `storage_full` in "
+        "the end.",
         look=(
-            FAILED_KINDS,
+            "What fails: `curl -s $ASSET_FORGE/metrics/business | grep ^storage_errors_total | "
+            "grep -v ' 0$'`.",
             DEEP,
-            'Whether the store takes a file: `touch "$ASSET_FORGE_DATA_DIR/objects/.probe" && '
-            'rm "$ASSET_FORGE_DATA_DIR/objects/.probe"`, or the vendor\'s client for S3, GCS, '
-            "Azure.",
+            "What the store said: `kubectl logs deploy/asset-forge --since=15m | grep 'in the "
+            "storage'`, or the same on the file or journal that holds its output.",
+            FAILED_KINDS,
         ),
         mend=(
-            "Full: see [LowDiskSpace](LowDiskSpace.md).",
-            "Refused (403): renew the credentials of `STORAGE_URL` and restart.",
+            "`denied`: renew the credentials, give them their rights back, and restart.",
+            "`no_bucket`: create the bucket, or correct `STORAGE_URL`, and restart.",
+            "`full`: raise the bucket's quota or delete assets; on a local volume see "
+            "[LowDiskSpace](LowDiskSpace.md).",
+            "`throttled`, `server_error`: look at the vendor's status page; nothing is to be done "
+            "here once it is over.",
+            "`unreachable`, `timeout`: try the endpoint from the machine: `curl -sv "
+            '"$AWS_ENDPOINT_URL"`.',
+            "`io`: the log has the system's error; check that `ASSET_FORGE_DATA_DIR` is mounted "
+            "and writable.",
         ),
-        over="No storage errors for 10 minutes.",
+        over="No storage errors for 3 minutes.",
     ),
 )
 DEPENDENCY_UNHEALTHY: Final = Alert(
     name="DependencyUnhealthy",
     severity=Severity.WARNING,
-    expr='min by (instance, check) (health_check_status{check!="database"}) == 0',
+    # The database and the storage have alerts of their own.
+    expr='min by (instance, check) (health_check_status{check!~"database|storage"}) == 0',
     hold="5m",
     summary="{{ $labels.check }} is unhealthy on {{ $labels.instance }}",
     description="The health check {{ $labels.check }} fails (status {{ $value }}) for 5 minutes.",
