@@ -46,6 +46,7 @@ from asset_forge.observability.errors import (
     TELEMETRY_DROPPED,
     ErrorStore,
     ErrorTracker,
+    capture_unhandled,
     sentry_sink,
 )
 from asset_forge.observability.health import (
@@ -71,7 +72,7 @@ from asset_forge.observability.logs import LOG_MESSAGES, configure_logging
 from asset_forge.observability.metrics import Registry
 from asset_forge.observability.metrics.runtime import RuntimeSampler
 from asset_forge.observability.redaction import Redactor
-from asset_forge.observability.requests import AccessLog, RequestIdentity
+from asset_forge.observability.requests import AccessLog, RequestIdentity, UnhandledErrors
 from asset_forge.observability.tracing import build_tracer
 from asset_forge.sampling import Sampler
 from asset_forge.search import FullTextIndex
@@ -317,7 +318,7 @@ class Application:
         observed = ObservedApplication(
             InFlightRequests(probes, self.drain),
             self.registry,
-            observers=(identity, access),
+            observers=(identity, access, UnhandledErrors(self.errors)),
             resolver=identity.resolver(RouteTemplates()),
             endpoints=EndpointFamilies(
                 self.registry.counter(catalog.REQUESTS_BY_ENDPOINT),
@@ -337,6 +338,7 @@ class Application:
             stack.callback(self.logs.close)
             stack.callback(self.tracer.close)
             stack.callback(self.errors.close)
+            stack.enter_context(capture_unhandled(self.errors, asyncio.get_running_loop()))
             stack.push_async_callback(self.database.dispose)
             stack.callback(self.children.close)
             self.watchdog.start()

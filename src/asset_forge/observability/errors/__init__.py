@@ -21,6 +21,7 @@ from ._model import ErrorDetails, ErrorGroup, ErrorPage, GroupStatus, Occurrence
 from ._sentry import SentrySink, check_dsn, sentry_sink
 from ._store import ErrorStore
 from ._tracker import BreadcrumbLevel, ErrorTracker
+from ._unhandled import capture_unhandled
 
 __all__ = [
     "ERRORS_CAPTURED",
@@ -38,6 +39,7 @@ __all__ = [
     "Occurrence",
     "SentrySink",
     "Severity",
+    "capture_unhandled",
     "check_dsn",
     "fingerprint",
     "normalize",

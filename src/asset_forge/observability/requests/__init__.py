@@ -14,5 +14,13 @@ from __future__ import annotations
 from ._access_log import AccessLog, CleanLines
 from ._identity import RequestIdentity
 from ._judgment import answer_seconds, is_failure
+from ._unhandled import UnhandledErrors
 
-__all__ = ["AccessLog", "CleanLines", "RequestIdentity", "answer_seconds", "is_failure"]
+__all__ = [
+    "AccessLog",
+    "CleanLines",
+    "RequestIdentity",
+    "UnhandledErrors",
+    "answer_seconds",
+    "is_failure",
+]
