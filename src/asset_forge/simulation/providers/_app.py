@@ -12,7 +12,7 @@ from asset_forge.clock import Clock, utc_now
 from asset_forge.ids import new_id
 from asset_forge.simulation.providers._anthropic import Anthropic
 from asset_forge.simulation.providers._control import Control
-from asset_forge.simulation.providers._delivery import deliver, spoiled
+from asset_forge.simulation.providers._delivery import deliver, gateway_error, spoiled
 from asset_forge.simulation.providers._elevenlabs import ElevenLabs
 from asset_forge.simulation.providers._faults import Behavior, Fault, Provider, Rule
 from asset_forge.simulation.providers._http import (
@@ -35,6 +35,7 @@ from asset_forge.simulation.providers._journal import (
 )
 from asset_forge.simulation.providers._meshy import Meshy
 from asset_forge.simulation.providers._meshy_tasks import Account
+from asset_forge.simulation.providers._meshy_webhooks import Webhooks
 from asset_forge.simulation.providers._openai import OpenAI
 from asset_forge.simulation.providers._vendor import KEY_PREFIX, REFUSALS, Call, Route, Vendor
 
@@ -64,13 +65,14 @@ class SimulatedProviders:
         self._clock = clock
         self._rng = random.Random(seed)
         self.meshy = Account(speed=speed, rng=self._rng, credits=credits)
+        self.webhooks = Webhooks(self.meshy)
         vendors: tuple[Vendor, ...] = (Meshy(self.meshy), OpenAI(), Anthropic(), ElevenLabs())
         self._vendors = {vendor.provider: vendor for vendor in vendors}
         self._behaviors = {
             name: Behavior(name, vendor.endpoints(), self._rng)
             for name, vendor in self._vendors.items()
         }
-        self._control = Control(self._behaviors, self.journal)
+        self._control = Control(self._behaviors, self.journal, self.webhooks)
 
     @property
     def app(self) -> Callable[[Scope, Receive, Send], object]:
@@ -168,12 +170,14 @@ class SimulatedProviders:
             route.endpoint, route.method, vendor.faults(route)
         )
         fault = rule.fault if rule else None
-        if fault in REFUSALS:
+        if fault is Fault.BAD_GATEWAY:
+            return gateway_error(), rule
+        if fault is not None and fault in REFUSALS:
             reply = vendor.refuse(fault, request)
         else:
             parts = cast("dict[str, str]", found[1])
             reply = await route.handler(Call(request, parts, fault))
-        entry.charged = reply.charged and fault is not Fault.BAD_GATEWAY
+        entry.charged = reply.charged
         if rule and rule.retry_after is not None and reply.status in (429, 503, 529):
             reply.headers["retry-after"] = f"{rule.retry_after:g}"
         return (_complete(vendor, reply) if is_api else reply), rule

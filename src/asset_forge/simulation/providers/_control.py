@@ -4,6 +4,7 @@
 - `PUT /_control/{provider}`: `{"fault", "probability"?, "times"?, "retry_after"?, "endpoint"?,
   "method"?}`, or a list of such objects under `faults`, in the place of all others;
 - `DELETE /_control/{provider}` and `DELETE /_control`: let requests succeed again;
+- `PUT /_control/webhook`: `{"url"}`, where Meshy tells of tasks, or `null`;
 - `GET /_control/journal?provider=&endpoint=&method=`: what was received; `DELETE`: forget it.
 """
 
@@ -17,13 +18,17 @@ from asset_forge.clock import rfc3339
 from asset_forge.simulation.providers._faults import Behavior, Fault, Provider, Rule
 from asset_forge.simulation.providers._http import Reply, Request, json_reply
 from asset_forge.simulation.providers._journal import Journal, SimulatedRequest
+from asset_forge.simulation.providers._meshy_webhooks import Webhooks
 
 
 class Control:
     """The operators' side of the simulation."""
 
-    def __init__(self, behaviors: Mapping[Provider, Behavior], journal: Journal) -> None:
+    def __init__(
+        self, behaviors: Mapping[Provider, Behavior], journal: Journal, webhooks: Webhooks
+    ) -> None:
         self._behaviors = behaviors
+        self._webhooks = webhooks
         self._journal = journal
 
     def answer(self, request: Request) -> Reply:
@@ -31,8 +36,12 @@ class Control:
         place = request.path.strip("/")
         if place == "journal":
             return self._of_journal(request)
+        if place == "webhook":
+            url = request.body.get("url")
+            self._webhooks.url = url if isinstance(url, str) else None
+            return json_reply({"url": self._webhooks.url})
         if place and place not in self._behaviors:
-            choices = ", ".join((*self._behaviors, "journal"))
+            choices = ", ".join((*self._behaviors, "journal", "webhook"))
             return _problem(404, f"there is no {place!r}; use {choices}")
         concerned = [Provider(place)] if place else list(self._behaviors)
         if request.method == "PUT" and place:

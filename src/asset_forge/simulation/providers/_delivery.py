@@ -26,10 +26,13 @@ _OTHER_PAGE: Final = (
 )
 
 
+def gateway_error() -> Reply:
+    """Return what a gateway says when the vendor behind it does not answer."""
+    return Reply(502, _GATEWAY_PAGE, "text/html")
+
+
 def spoiled(reply: Reply, fault: Fault | None, essential: tuple[str, ...]) -> Reply:
     """Return the reply as the fault changes what it says; faults of the way change nothing."""
-    if fault is Fault.BAD_GATEWAY:
-        return Reply(502, _GATEWAY_PAGE, "text/html", seconds=reply.seconds)
     if reply.status >= 300:
         return reply
     if fault is Fault.WRONG_TYPE_DOWNLOAD:
@@ -93,8 +96,9 @@ def _hang_up(scope: Scope, *, reset: bool) -> None:
         ConnectionResetError: The server does not let its transport be seen; it then ends the
             connection itself.
     """
-    transport = cast("object", scope.get("extensions", {}).get(TRANSPORT))
-    if not isinstance(transport, asyncio.Transport):
+    extensions = cast("dict[str, object]", scope.get("extensions", {}))
+    transport = cast("asyncio.Transport | None", extensions.get(TRANSPORT))
+    if transport is None:
         raise ConnectionResetError("a simulated fault, under a server that hides its transport")
     if reset:
         line = cast("socket.socket", transport.get_extra_info("socket"))

@@ -14,16 +14,15 @@ A 429 means either that requests come too fast (`rate_limit_exceeded`) or that t
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import ClassVar
 
 from asset_forge.simulation.providers._faults import Fault, Provider
 from asset_forge.simulation.providers._http import Reply, Request, json_reply
-from asset_forge.simulation.providers._openai_media import embeddings, images
-from asset_forge.simulation.providers._texts import Wanted, conversation, wanted_of
+from asset_forge.simulation.providers._openai_media import embeddings, images, stored_image
+from asset_forge.simulation.providers._openai_texts import completion, response
+from asset_forge.simulation.providers._texts import conversation
 from asset_forge.simulation.providers._vendor import Call, Kind, Route, Vendor, bearer
-from asset_forge.simulation.providers.content.words import count_tokens
 
 MODELS = (
     "gpt-5.6-sol",
@@ -39,7 +38,6 @@ MEDIA_MODELS = (
     "gpt-image-2",
     "text-embedding-3-small",
 )
-_TOKENS_PER_SECOND = 80
 _QUOTA = (
     "You exceeded your current quota, please check your plan and billing details. For more "
     "information on this error, read the docs: "
@@ -144,96 +142,21 @@ class OpenAI(Vendor):
         return _error(400, message, "invalid_request_error", None, parameter)
 
     async def _chat(self, call: Call) -> Reply:
-        request = call.request
-        if problem := self._problem(request, "messages"):
-            return problem
-        wanted = wanted_of(request)
-        text, filtered = wanted.text(), call.fault is Fault.REJECTED_PROMPT
-        message = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
-        reason = "length" if wanted.cut_short else "stop"
-        if filtered:
-            text, reason = "", "content_filter"
-            message |= {"content": "", "refusal": "I'm sorry, but I can't help with that."}
-        used = _tokens(wanted, text)
-        answer = {
-            "id": f"chatcmpl-{wanted.id}",
-            "object": "chat.completion",
-            "created": int(time.time()),
-            "model": request.text("model"),
-            "choices": [
-                {"index": 0, "message": message, "logprobs": None, "finish_reason": reason}
-            ],
-            "usage": {
-                "prompt_tokens": used[0],
-                "completion_tokens": used[1],
-                "total_tokens": sum(used),
-                "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-                "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
-            },
-            "service_tier": "default",
-            "system_fingerprint": "fp_simulated",
-        }
-        return json_reply(answer, seconds=_seconds(used[1]), charged=True)
+        problem = self._problem(call.request, "messages")
+        return problem or completion(call.request, rejected=_is_rejected(call))
 
     async def _respond(self, call: Call) -> Reply:
-        request = call.request
-        if problem := self._problem(request, "input"):
-            return problem
-        wanted = wanted_of(request)
-        text, filtered = wanted.text(), call.fault is Fault.REJECTED_PROMPT
-        part: dict[str, object] = {"type": "output_text", "text": text, "annotations": []}
-        if filtered:
-            text, part = (
-                "",
-                {"type": "refusal", "refusal": "I'm sorry, but I can't help with that."},
-            )
-        reason = "content_filter" if filtered else "max_output_tokens" if wanted.cut_short else None
-        status = "incomplete" if reason else "completed"
-        used = _tokens(wanted, text)
-        answer = {
-            "id": f"resp_{wanted.id}",
-            "object": "response",
-            "created_at": int(time.time()),
-            "status": status,
-            "error": None,
-            "incomplete_details": {"reason": reason} if reason else None,
-            "instructions": request.body.get("instructions"),
-            "max_output_tokens": request.body.get("max_output_tokens"),
-            "model": request.text("model"),
-            "output": [
-                {
-                    "type": "message",
-                    "id": f"msg_{wanted.id}",
-                    "status": status,
-                    "role": "assistant",
-                    "content": [part],
-                }
-            ],
-            "parallel_tool_calls": True,
-            "temperature": 1.0,
-            "text": request.body.get("text") or {"format": {"type": "text"}},
-            "tool_choice": "auto",
-            "tools": [],
-            "top_p": 1.0,
-            "usage": {
-                "input_tokens": used[0],
-                "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-                "output_tokens": used[1],
-                "output_tokens_details": {"reasoning_tokens": 0},
-                "total_tokens": sum(used),
-            },
-            "metadata": {},
-        }
-        return json_reply(answer, seconds=_seconds(used[1]), charged=True)
+        problem = self._problem(call.request, "input")
+        return problem or response(call.request, rejected=_is_rejected(call))
 
     async def _images(self, call: Call) -> Reply:
-        if call.fault is Fault.REJECTED_PROMPT:
+        if _is_rejected(call):
             message = "Your request was rejected by the safety system."
             return _error(400, message, "image_generation_user_error", "moderation_blocked")
         return await images(self, call.request)
 
     async def _embed(self, call: Call) -> Reply:
-        if call.fault is Fault.REJECTED_PROMPT:
+        if _is_rejected(call):
             return self.invalid("Your request was rejected by the safety system.", "input")
         return embeddings(self, call.request)
 
@@ -247,8 +170,6 @@ class OpenAI(Vendor):
         return json_reply(_model(call.parts["id"]), seconds=0.1)
 
     async def _file(self, call: Call) -> Reply:
-        from asset_forge.simulation.providers._openai_media import stored_image
-
         return await stored_image(call.parts["name"], expired=call.fault is Fault.EXPIRED_URL)
 
     def _problem(self, request: Request, field: str) -> Reply | None:
@@ -261,12 +182,8 @@ class OpenAI(Vendor):
         return None
 
 
-def _tokens(wanted: Wanted, text: str) -> tuple[int, int]:
-    return wanted.prompt_tokens, count_tokens(text) if text else 0
-
-
-def _seconds(tokens: int) -> float:
-    return 0.6 + tokens / _TOKENS_PER_SECOND
+def _is_rejected(call: Call) -> bool:
+    return call.fault is Fault.REJECTED_PROMPT
 
 
 def _error(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, cast
@@ -16,9 +14,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from asset_forge.simulation.providers._app import SimulatedProviders
 from asset_forge.simulation.providers._delivery import TRANSPORT
 from asset_forge.simulation.providers._vendor import KEY_PREFIX
+from asset_forge.simulation.sockets import BackgroundLoop
 
 START_SECONDS: Final = 30.0
-_POLL_SECONDS: Final = 0.005
 
 
 class _OpenProtocol(HttpToolsProtocol):
@@ -31,6 +29,14 @@ class _OpenProtocol(HttpToolsProtocol):
 
 class _Server(uvicorn.Server):
     """Leaves the process's signals to whoever it runs in."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -51,12 +57,12 @@ async def running(
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with asyncio.timeout(START_SECONDS):
-                while not server.started and not task.done():
-                    await asyncio.sleep(_POLL_SECONDS)
+                await server.ready.wait()
             yield f"http://{host}:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
             await task
+            await providers.webhooks.close()
 
 
 @contextmanager
@@ -64,29 +70,13 @@ def running_in_thread(
     providers: SimulatedProviders, *, host: str = "127.0.0.1", port: int = 0
 ) -> Generator[str]:
     """Serve the providers in a thread of their own, for callers without an event loop."""
-    started: list[str] = []
-    ready, leave = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with running(providers, host=host, port=port) as url:
-            started.append(url)
-            ready.set()
-            await asyncio.to_thread(leave.wait)
-
-    def run() -> None:
-        with contextlib.ExitStack() as stack:
-            stack.callback(ready.set)
-            asyncio.run(serve())
-
-    thread = threading.Thread(target=run, name="simulated-providers", daemon=True)
-    thread.start()
-    try:
-        if not ready.wait(START_SECONDS) or not started:
-            raise RuntimeError("the simulated providers did not start")
-        yield started[0]
-    finally:
-        leave.set()
-        thread.join(START_SECONDS)
+    with BackgroundLoop("simulated-providers") as loop:
+        server = running(providers, host=host, port=port)
+        url = loop.call(server.__aenter__())
+        try:
+            yield url
+        finally:
+            loop.call(server.__aexit__(None, None, None))
 
 
 def environment(url: str) -> dict[str, str]:

@@ -77,27 +77,15 @@ def _glb(
     color: list[float],
     texture: bytes | None,
 ) -> bytes:
-    arrays = [positions, normals, uvs, indices]
-    parts = [array.tobytes() for array in arrays] + ([texture] if texture else [])
-    views: list[dict[str, object]] = []
-    binary = bytearray()
-    for number, part in enumerate(parts):
-        target = {0: _ARRAY, 1: _ARRAY, 2: _ARRAY, 3: _ELEMENTS}.get(number)
-        view: dict[str, object] = {"buffer": 0, "byteOffset": len(binary), "byteLength": len(part)}
-        views.append(view | ({"target": target} if target else {}))
-        binary += part + bytes(-len(part) % 4)
-    count = len(positions)
-    accessors: list[dict[str, object]] = [
-        {"bufferView": 0, "componentType": _FLOAT, "count": count, "type": "VEC3"}
-        | {"min": positions.min(axis=0).tolist(), "max": positions.max(axis=0).tolist()},
-        {"bufferView": 1, "componentType": _FLOAT, "count": count, "type": "VEC3"},
-        {"bufferView": 2, "componentType": _FLOAT, "count": count, "type": "VEC2"},
-        {
-            "bufferView": 3,
-            "componentType": _UNSIGNED_SHORT,
-            "count": len(indices),
-            "type": "SCALAR",
-        },
+    views, binary = _buffer(
+        [positions.tobytes(), normals.tobytes(), uvs.tobytes(), indices.tobytes()], texture
+    )
+    bounds = {"min": positions.min(axis=0).tolist(), "max": positions.max(axis=0).tolist()}
+    accessors = [
+        _accessor(0, _FLOAT, len(positions), "VEC3") | bounds,
+        _accessor(1, _FLOAT, len(normals), "VEC3"),
+        _accessor(2, _FLOAT, len(uvs), "VEC2"),
+        _accessor(3, _UNSIGNED_SHORT, len(indices), "SCALAR"),
     ]
     surface: dict[str, object] = {"metallicFactor": 0.1, "roughnessFactor": 0.7}
     surface |= {"baseColorTexture": {"index": 0}} if texture else {"baseColorFactor": [*color, 1.0]}
@@ -120,7 +108,29 @@ def _glb(
     if texture:
         tree["images"] = [{"bufferView": 4, "mimeType": "image/png"}]
         tree["textures"] = [{"source": 0}]
-    document = json.dumps(tree, separators=(",", ":")).encode()
+    return _packed(json.dumps(tree, separators=(",", ":")).encode(), binary)
+
+
+def _buffer(arrays: list[bytes], texture: bytes | None) -> tuple[list[dict[str, object]], bytes]:
+    """Lay the parts out one after the other, the indices last but for the texture."""
+    views: list[dict[str, object]] = []
+    binary = bytearray()
+    parts = arrays if texture is None else [*arrays, texture]
+    for number, part in enumerate(parts):
+        view: dict[str, object] = {"buffer": 0, "byteOffset": len(binary), "byteLength": len(part)}
+        if number < len(arrays):
+            view["target"] = _ELEMENTS if number == len(arrays) - 1 else _ARRAY
+        views.append(view)
+        binary += part + bytes(-len(part) % 4)
+    return views, bytes(binary)
+
+
+def _accessor(view: int, component: int, count: int, kind: str) -> dict[str, object]:
+    return {"bufferView": view, "componentType": component, "count": count, "type": kind}
+
+
+def _packed(document: bytes, binary: bytes) -> bytes:
+    """Put the two chunks of a GLB together; both begin and end at multiples of 4 bytes."""
     document += b" " * (-len(document) % 4)
     total = 12 + 8 + len(document) + 8 + len(binary)
     return b"".join(
@@ -129,6 +139,6 @@ def _glb(
             struct.pack("<I4s", len(document), b"JSON"),
             document,
             struct.pack("<I4s", len(binary), b"BIN\0"),
-            bytes(binary),
+            binary,
         )
     )

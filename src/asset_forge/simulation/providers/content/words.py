@@ -43,8 +43,7 @@ def write_text(prompt: str, seed: int = 0, *, most_tokens: int | None = None) ->
 
 def write_json(prompt: str, schema: Mapping[str, object] | None, seed: int = 0) -> str:
     """Write a JSON document: by the schema, or a dialogue where no schema says otherwise."""
-    properties = _mapping(schema.get("properties")) if schema else {}
-    if schema is None or set(properties) >= _DIALOGUE_FIELDS:
+    if schema is None or set(_mapping(schema.get("properties"))) >= _DIALOGUE_FIELDS:
         from asset_forge.generation.providers.procedural.dialogue import make_dialogue
 
         return make_dialogue(prompt[-500:], seed, {}).decode()
@@ -66,7 +65,8 @@ def _instance(
         return rng.choice(list(choices))
     kind = schema.get("type", "object" if "properties" in schema else "string")
     if isinstance(kind, list):
-        kind = next(k for k in cast("list[str]", kind) if k != "null" or len(kind) == 1)
+        kinds = cast("list[str]", kind)
+        kind = next((k for k in kinds if k != "null"), "null")
     if kind == "object":
         return {
             name: _instance(_mapping(part), root, f"{name} of {prompt}", rng, depth + 1)
@@ -94,7 +94,7 @@ def _resolved(schema: Mapping[str, object], root: Mapping[str, object]) -> Mappi
     for choice in ("anyOf", "oneOf", "allOf"):
         if options := cast("Sequence[object]", schema.get(choice) or ()):
             parts = [_mapping(option) for option in options]
-            return _resolved(next((p for p in parts if p.get("type") != "null"), {}), root)
+            return _resolved(next((p for p in parts if p.get("type") != "null"), parts[0]), root)
     return schema
 
 
