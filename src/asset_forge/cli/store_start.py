@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Final
 
 import typer
@@ -21,6 +22,8 @@ def try_store(settings: Settings) -> None:
     Raises:
         StorageUnavailable: The store refuses the credentials or has no such bucket.
     """
+    # No log is set up yet: what the storage would log is said below, in one line.
+    logging.getLogger("asset_forge.storage").addHandler(logging.NullHandler())
     store = open_store(settings.storage_url, variables=settings.store_variables)
     try:
         asyncio.run(store.check(write=True, limit=_SECONDS))
