@@ -1,0 +1,105 @@
+"""SIGTERM to the real server under load, with a job at work: in order, and nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import signal
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from tests.served import Server, ServerFactory, until
+
+LINGER_SECONDS = 6.0
+BALANCER_SECONDS = 2.0
+"""What a load balancer needs to act on a readiness that it has read."""
+GRACE_SECONDS = 20.0
+EXIT_SECONDS = 10.0
+SPACING_SECONDS = 0.02  # fifty requests a second
+BEFORE = 100
+MUSIC: dict[str, Any] = {"durationSeconds": 120}
+
+
+class Traffic:
+    """Fifty requests a second, as long as readiness says that they may come, and a while longer.
+
+    Nine of ten read, one asks for an asset.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.results: list[int | str] = []
+        self.jobs: list[str] = []
+        self.ready: list[int] = []
+
+    async def run(self) -> None:
+        limits = httpx.Limits(max_connections=100)
+        async with (
+            httpx.AsyncClient(
+                base_url=self.server.url, trust_env=False, limits=limits, timeout=60
+            ) as client,
+            asyncio.timeout(120),
+            asyncio.TaskGroup() as tasks,
+        ):
+            number, until_then = 0, math.inf
+            while time.monotonic() < until_then:
+                tasks.create_task(self._one(client, number))
+                number += 1
+                if number == BEFORE:
+                    self.server.process.send_signal(signal.SIGTERM)
+                if number >= BEFORE:
+                    self.ready.append((await client.get("/api/health/ready")).status_code)
+                    if self.ready[-1] == 503:
+                        until_then = min(until_then, time.monotonic() + BALANCER_SECONDS)
+                await asyncio.sleep(SPACING_SECONDS)
+            assert (await client.get("/api/health/live")).status_code == 200
+
+    async def _one(self, client: httpx.AsyncClient, number: int) -> None:
+        try:
+            if number % 10:
+                path = "/api/assets" if number % 2 else "/api/generation?limit=5"
+                answer = await client.get(path)
+            else:
+                body = {"name": "door", "type": "sound_effect", "prompt": f"door {number}"}
+                options = {"options": {"durationSeconds": 0.1}}
+                answer = await client.post("/api/generation", json=body | options)
+                self.jobs.append(answer.json()["id"])
+            self.results.append(answer.status_code)
+        except httpx.HTTPError as error:
+            self.results.append(repr(error))
+
+
+@pytest.mark.parametrize("end", ["the job ends", "the next process takes the job"])
+def test_sigterm_under_load_fails_no_request_and_loses_no_job(
+    serve: ServerFactory, end: str
+) -> None:
+    taken_over = end == "the next process takes the job"
+    grace = 1.0 if taken_over else GRACE_SECONDS
+    server = serve(
+        {
+            "DRAIN_SECONDS": str(LINGER_SECONDS),
+            "GRACE_SECONDS": str(grace),
+            "JOB_CONCURRENCY": "1",
+        }
+    )
+    # More than fits into the time, one after the other: one of them is at work when it is over.
+    music = [server.submit("music", options=MUSIC) for _ in range(5 if taken_over else 1)]
+    until("the first is at work", lambda: server.job(music[0])["stage"] == "generate")
+    traffic = Traffic(server)
+    asyncio.run(traffic.run())
+    # A second signal would end it with another code: it has ended by the first, in time.
+    assert server.wait(LINGER_SECONDS + grace + EXIT_SECONDS) == 0
+    assert set(traffic.results) <= {200, 202}, traffic.results
+    assert len(traffic.results) > BEFORE
+    assert traffic.ready[-1] == 503
+    assert sorted(traffic.ready) == traffic.ready, "readiness came back"
+    assert "Traceback" not in server.output()
+    restarted = datetime.now(UTC).isoformat(timespec="milliseconds")
+    server.start()
+    ended = [server.ended(job) for job in (*music, *traffic.jobs)]
+    assert {job["status"] for job in ended} == {"succeeded"}
+    interrupted = [job for job in ended if job["startedAt"] < restarted < job["finishedAt"]]
+    assert len(interrupted) == (1 if taken_over else 0)
