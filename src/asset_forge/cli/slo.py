@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from asset_forge.cli.service import DEFAULT_URL, AsJson, Token, Url, read
+from asset_forge.clock import spoken
 from asset_forge.faults import Unavailable
 from asset_forge.monitoring.budgets import BudgetReport, ObjectiveReport
 from asset_forge.monitoring.prometheus_api import shown_url
@@ -68,7 +69,7 @@ def _budgets(report: BudgetReport) -> Table:
             one.name,
             f"{one.target:.4g} in {one.window}",
             "–" if one.ratio is None else f"{one.ratio:.3%}",
-            f"{events} in {duration(one.observed_seconds)}",
+            f"{events} in {spoken(one.observed_seconds)}",
             _left(one),
             _STATES[one.state],
         )
@@ -83,7 +84,7 @@ def _left(one: ObjectiveReport) -> str:
         or budget.remaining_minutes is None
     ):
         return "–"
-    minutes = duration(max(0.0, budget.remaining_minutes * 60))
+    minutes = spoken(max(0.0, budget.remaining_minutes * 60))
     return f"{budget.remaining:.1%}: {budget.remaining_events:,.1f} events, {minutes}"
 
 
@@ -99,17 +100,3 @@ def _burns(report: BudgetReport) -> Table:
         rates = ["–" if b.burn_rate is None else f"{b.burn_rate:.2f}" for b in one.burn_rates]
         table.add_row(one.name, *rates, ", ".join(firing) or "none")
     return table
-
-
-def duration(seconds: float) -> str:
-    """Write a time for people, in its two largest units."""
-    whole = round(seconds)
-    units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")]
-    for index, (size, unit) in enumerate(units):
-        if whole >= size:
-            count, rest = divmod(whole, size)
-            text = f"{count} {unit}"
-            if index + 1 < len(units) and (smaller := rest // units[index + 1][0]):
-                text += f" {smaller} {units[index + 1][1]}"
-            return text
-    return "0 s"

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from asset_forge.monitoring._guide import render_guide
 from asset_forge.monitoring._maintenance import Maintenance, read_maintenance
-from asset_forge.monitoring._model import Alert, Board, RuleError, Runbook, Severity, Symptom
+from asset_forge.monitoring._model import (
+    SERVICE,
+    WORKERS,
+    Alert,
+    Board,
+    RuleError,
+    Runbook,
+    Severity,
+    Symptom,
+)
 from asset_forge.monitoring._options import Options
 from asset_forge.monitoring._render import DIRECTORIES, drift, render, render_runbooks, write
 from asset_forge.monitoring.alerts import ALERTS
@@ -15,7 +24,9 @@ __all__ = [
     "ALERTS",
     "DIRECTORIES",
     "OBJECTIVES",
+    "SERVICE",
     "WINDOWS",
+    "WORKERS",
     "Alert",
     "Board",
     "BurnWindow",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from asset_forge.monitoring.samples import Samples
+from asset_forge.monitoring.samples import Sample, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,19 @@ class Series:
     matchers: tuple[Matcher, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.name}{{{','.join(map(str, self.matchers))}}}"
+        conditions = ",".join(map(str, self.matchers))
+        return f"{self.name}{{{conditions}}}" if conditions else self.name
 
     def rate(self, window: str) -> str:
         """Return PromQL of these events per second, all in one series."""
         return f"sum(rate({self}[{window}]))"
 
-    def count(self, samples: Samples) -> float:
+    def samples(self, scrape: Samples) -> Iterator[Sample]:
+        """Give these series as they are in a scrape."""
+        for sample in scrape.of(self.name):
+            if all(matcher.holds(sample.labels) for matcher in self.matchers):
+                yield sample
+
+    def count(self, scrape: Samples) -> float:
         """Return the number of these events in a scrape."""
-        return sum(
-            sample.value
-            for sample in samples.of(self.name)
-            if all(matcher.holds(sample.labels) for matcher in self.matchers)
-        )
+        return sum(sample.value for sample in self.samples(scrape))

@@ -6,6 +6,7 @@ from typing import Final
 
 from asset_forge.monitoring._burn_rules import BURN_ALERTS
 from asset_forge.monitoring._model import Alert
+from asset_forge.monitoring.alerts._rising import rising
 from asset_forge.monitoring.alerts.dependencies import DEPENDENCY_ALERTS
 from asset_forge.monitoring.alerts.providers import PROVIDER_ALERTS
 from asset_forge.monitoring.alerts.runtime import RUNTIME_ALERTS
@@ -21,4 +22,4 @@ ALERTS: Final[tuple[Alert, ...]] = (
     *TELEMETRY_ALERTS,
 )
 
-__all__ = ["ALERTS"]
+__all__ = ["ALERTS", "rising"]
