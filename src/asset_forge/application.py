@@ -28,16 +28,27 @@ from asset_forge.assets import (
 )
 from asset_forge.clock import Clock, utc_now
 from asset_forge.database import Database, DatabaseMetrics, parse_database_url
+from asset_forge.generation.assembly import (
+    prompt_expander,
+    provider_orders,
+    queue_limits,
+    remote_providers,
+)
 from asset_forge.generation.children import ChildProcesses
-from asset_forge.generation.door import ProviderDoor
+from asset_forge.generation.choice import Choice
+from asset_forge.generation.claims import Claims
+from asset_forge.generation.door import DoorParts, Limits, ProviderDoor
+from asset_forge.generation.downloads import Downloads
 from asset_forge.generation.engine import JobEngine
 from asset_forge.generation.executors import Executors
 from asset_forge.generation.metrics import GenerationMetrics
-from asset_forge.generation.pipeline import Parts, Pipeline
+from asset_forge.generation.pipeline import FREE_PROVIDER, Parts, Pipeline
+from asset_forge.generation.prices import load_prices
 from asset_forge.generation.providers.base import Provider
 from asset_forge.generation.providers.procedural_provider import PRELOAD, ProceduralProvider
 from asset_forge.generation.records import GenerationRecords
 from asset_forge.generation.service import GenerationService
+from asset_forge.generation.spending import Spending
 from asset_forge.ids import new_id
 from asset_forge.monitoring.budgets import STEP_SECONDS, Budgets, DeclaredMaintenance
 from asset_forge.monitoring.prometheus_api import Prometheus
@@ -160,6 +171,7 @@ class Application:
                 "sessions": self._sample_sessions,
                 "queue": self._sample_queue,
                 "storage": self._sample_storage,
+                "spend": self._sample_spend,
             },
             self.registry.counter(catalog.SAMPLE_FAILURES),
         )
@@ -177,23 +189,76 @@ class Application:
             timeout_seconds=settings.procedural_timeout_seconds,
             preload=PRELOAD,
         )
-        self.door = ProviderDoor(self.metrics, self._clock)
-        self.providers: dict[str, Provider] = {"procedural": ProceduralProvider(self.children)}
+        remote = remote_providers(settings)
+        self.providers: dict[str, Provider] = {
+            **remote,
+            FREE_PROVIDER: ProceduralProvider(self.children),
+        }
         self.records = GenerationRecords(self.database, self._clock)
+        assets = GeneratedAssets(self.database, self.storage, clock=self._clock)
+        claims = self._build_door(assets)
         self.pipeline = Pipeline(
             Parts(
                 records=self.records,
-                providers=self.providers,
+                choice=Choice(
+                    self.providers,
+                    provider_orders(settings, remote=bool(remote)),
+                    self.door.breakers,
+                ),
+                expander=prompt_expander(settings),
                 door=self.door,
-                assets=GeneratedAssets(self.database, self.storage, clock=self._clock),
+                claims=claims,
+                assets=assets,
                 search=self.search,
                 metrics=self.metrics,
                 tracer=self.tracer,
                 clock=self._clock,
                 report_error=self._report_error,
                 add_breadcrumb=self._add_breadcrumb,
+                longest_wait=timedelta(seconds=settings.provider_wait_seconds),
             )
         )
+        self._build_engine()
+        self.generations = GenerationService(
+            records=self.records,
+            pipeline=self.pipeline,
+            projects=self.projects,
+            actions=self.actions,
+            clock=self._clock,
+            enqueue=self.engine.enqueue,
+            is_draining=lambda: self.drain.draining,
+        )
+
+    def _build_door(self, assets: GeneratedAssets) -> Claims:
+        settings = self.settings
+        self.spending = Spending(
+            self.database, self._clock, limit_usd=settings.ai_spend_limit_usd_per_day
+        )
+        claims = Claims(self.database, self._clock, self.spending)
+        self.door = ProviderDoor(
+            DoorParts(
+                metrics=self.metrics,
+                clock=self._clock,
+                claims=claims,
+                spending=self.spending,
+                prices=load_prices(settings.prices_file),
+                assets=assets,
+                downloads=Downloads(assets),
+                redact=self.redactor.text,
+                is_cancelled=self.records.is_cancelled,
+                add_breadcrumb=self._add_breadcrumb,
+            ),
+            tuple(self.providers),
+            Limits(
+                request_seconds=settings.provider_request_seconds,
+                operation_seconds=settings.provider_operation_seconds,
+                breaker_seconds=settings.provider_breaker_seconds,
+            ),
+        )
+        return claims
+
+    def _build_engine(self) -> None:
+        settings = self.settings
         database = parse_database_url(settings.effective_database_url)
         embedded = database.dialect == "sqlite"
         sync_url = database.synchronous.render_as_string(hide_password=False)
@@ -210,17 +275,8 @@ class Application:
                 locks=database.path.with_name("executors") if embedded else None,
             ),
             system_database_url=jobs.render_as_string() if embedded else sync_url,
-            concurrency=settings.job_concurrency,
+            queues=queue_limits(settings, self.providers),
             runs_jobs=settings.run_jobs,
-        )
-        self.generations = GenerationService(
-            records=self.records,
-            pipeline=self.pipeline,
-            projects=self.projects,
-            actions=self.actions,
-            clock=self._clock,
-            enqueue=self.engine.enqueue,
-            is_draining=lambda: self.drain.draining,
         )
 
     def _build_health(self) -> Health:
@@ -341,6 +397,7 @@ class Application:
             stack.enter_context(capture_unhandled(self.errors, asyncio.get_running_loop()))
             stack.push_async_callback(self.database.dispose)
             stack.callback(self.children.close)
+            stack.push_async_callback(self._close_providers)
             self.watchdog.start()
             stack.callback(self.watchdog.stop)
             await self.runtime.start()
@@ -360,6 +417,11 @@ class Application:
     async def _stop_engine(self) -> None:
         """Let running jobs finish in what the requests have left of the grace period."""
         await self.engine.stop(self.drain.grace_left_seconds)
+
+    async def _close_providers(self) -> None:
+        await self.door.close()
+        for provider in self.providers.values():
+            await provider.close()
 
     async def _keep_house(self) -> None:
         try:
@@ -387,11 +449,17 @@ class Application:
     async def _sample_storage(self) -> None:
         await measure_storage(self.database, self.settings.data_dir, self.registry)
 
+    async def _sample_spend(self) -> None:
+        self.registry.gauge(catalog.AI_SPEND_DAY).labels().set(await self.spending.today())
+        if self.spending.limit_usd is not None:
+            limit = self.registry.gauge(catalog.AI_SPEND_LIMIT)
+            limit.labels().set(self.spending.limit_usd)
+
     def _last_outcomes(self) -> Mapping[str, checks.LastOutcome]:
         return {
             name: checks.LastOutcome(
                 outcome.error_type.value if outcome.error_type else "success",
-                failed=outcome.error_type is not None,
+                failed=outcome.is_providers_fault,
             )
             for name, outcome in self.door.last_outcomes.items()
         }
@@ -420,7 +488,7 @@ class Application:
         )
 
     def _add_breadcrumb(self, stage: str, data: Mapping[str, str]) -> None:
-        self.errors.add_breadcrumb(f"step {stage}", category="generation", data=data)
+        self.errors.add_breadcrumb(stage, category="generation", data=data)
 
     def _report_error(self, error: BaseException, tags: Mapping[str, str]) -> None:
         _log.error("generation failed", exc_info=error, extra=dict(tags))

@@ -123,7 +123,7 @@ IN_PROGRESS: Final = GaugeDeclaration(
 )
 QUEUE_DEPTH: Final = GaugeDeclaration(
     "generation_queue_depth",
-    "Generations that wait for their first step.",
+    "Generations that wait: for their first step, or for a provider that is busy.",
     endpoint="business",
     merge=Merge.NEWEST,
 )
@@ -159,6 +159,37 @@ AI_COST: Final = CounterDeclaration(
     "Cost of the operations in US dollars; the procedural provider's is zero.",
     (_PROVIDER, _MODEL),
     endpoint="business",
+)
+AI_ERRORS: Final = CounterDeclaration(
+    "ai_api_errors_total",
+    "Requests to a provider that failed, also those that were repeated, by cause.",
+    (_PROVIDER, Label("error_type", tuple(ErrorType))),
+    endpoint="business",
+)
+AI_RETRIES: Final = CounterDeclaration(
+    "ai_api_retries_total",
+    "Requests to a provider that were sent again.",
+    (_PROVIDER,),
+    endpoint="business",
+)
+AI_BREAKER: Final = GaugeDeclaration(
+    "ai_circuit_breaker_state",
+    "Whether a provider is left alone after it failed: 0 no, 0.5 one trial is let through, 1 yes.",
+    (_PROVIDER,),
+    endpoint="business",
+    merge=Merge.MAX,
+)
+AI_SPEND_DAY: Final = GaugeDeclaration(
+    "ai_spend_day_usd",
+    "What the providers cost on this day (UTC) over all processes, in US dollars.",
+    endpoint="business",
+    merge=Merge.NEWEST,
+)
+AI_SPEND_LIMIT: Final = GaugeDeclaration(
+    "ai_spend_day_limit_usd",
+    "What the providers may cost on a day (UTC), in US dollars; absent where there is no limit.",
+    endpoint="business",
+    merge=Merge.MAX,
 )
 
 
@@ -292,6 +323,11 @@ DECLARATIONS: Final[tuple[Declaration, ...]] = (
     AI_LATENCY,
     AI_TOKENS,
     AI_COST,
+    AI_ERRORS,
+    AI_RETRIES,
+    AI_BREAKER,
+    AI_SPEND_DAY,
+    AI_SPEND_LIMIT,
     LOGINS,
     LOGIN_FAILURES,
     ACTIVE_SESSIONS,

@@ -20,6 +20,8 @@ from asset_forge import __version__
 from asset_forge.observability.tracing import TracingOptions, tracing_options
 from asset_forge.store_settings import store_faults, store_secrets, store_variables
 
+ProviderName = Literal["meshy", "openai", "anthropic", "elevenlabs", "procedural"]
+
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
 
@@ -93,10 +95,44 @@ class Settings(BaseModel):
     openai_api_key: SecretStr | None = None
     anthropic_api_key: SecretStr | None = None
     elevenlabs_api_key: SecretStr | None = None
+    meshy_base_url: str = "https://api.meshy.ai"
+    openai_base_url: str = "https://api.openai.com/v1"
+    anthropic_base_url: str = "https://api.anthropic.com"
+    elevenlabs_base_url: str = "https://api.elevenlabs.io"
+    meshy_concurrency: int = Field(default=10, ge=1, le=1000)  # jobs at once, over all processes
+    openai_concurrency: int = Field(default=10, ge=1, le=1000)
+    anthropic_concurrency: int = Field(default=10, ge=1, le=1000)
+    elevenlabs_concurrency: int = Field(default=5, ge=1, le=1000)
+    meshy_model: str = "meshy-6"
+    meshy_poll_seconds: float = Field(default=5.0, gt=0, le=300)  # between two looks at a task
+    providers_models: tuple[ProviderName, ...] = ()  # the order of `auto`; empty: the built-in one
+    providers_texture: tuple[ProviderName, ...] = ()
+    providers_music: tuple[ProviderName, ...] = ()
+    providers_sound_effect: tuple[ProviderName, ...] = ()
+    providers_voice: tuple[ProviderName, ...] = ()
+    providers_dialogue: tuple[ProviderName, ...] = ()
+    procedural_fallback: bool | None = None  # default: yes, but in production beside a remote one
+    prompt_expansion: Literal["auto", "off", "openai", "anthropic"] = "auto"
+    provider_request_seconds: float = Field(default=180.0, gt=0, le=3600)  # of one request
+    provider_operation_seconds: float = Field(default=900.0, gt=0, le=24 * 3600)  # of all of them
+    provider_wait_seconds: float = Field(default=3600.0, ge=0, le=7 * 24 * 3600)  # of a busy one
+    provider_breaker_seconds: float = Field(default=30.0, gt=0, le=3600)
+    prices_file: Path | None = None  # default: the prices that the package carries
+    ai_spend_limit_usd_per_day: float | None = Field(default=None, ge=0, le=1e9)
     privy_app_id: str = ""
     privy_app_secret: SecretStr | None = None
 
-    @field_validator("auth_providers", "trusted_proxies", mode="before")
+    @field_validator(
+        "auth_providers",
+        "trusted_proxies",
+        "providers_models",
+        "providers_texture",
+        "providers_music",
+        "providers_sound_effect",
+        "providers_voice",
+        "providers_dialogue",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -161,6 +197,16 @@ class Settings(BaseModel):
         if value is not None and not value.is_file():
             raise ValueError("there is no such file; write [[window]] tables into it")
         return value
+
+    @field_validator(
+        "meshy_base_url", "openai_base_url", "anthropic_base_url", "elevenlabs_base_url"
+    )
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must begin with http:// or https:// and name a host")
+        return value.rstrip("/")
 
     @field_validator("sentry_dsn")
     @classmethod

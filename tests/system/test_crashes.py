@@ -229,10 +229,10 @@ def test_jobs_of_an_older_version_are_finished_by_the_next(
         ("__init__.py", f'"{asset_forge.__version__}"', '"0.0.1"'),
         (
             "generation/engine.py",
-            "            await self._pipeline.run(generation_id, _run_step)\n",
-            "            pipeline = self._pipeline\n"
+            "            await self._run(generation_id, leg, queue, REVISION)\n",
+            "            run = self._run\n"
             "            await asyncio.sleep(0)\n"
-            "            await pipeline.run(generation_id, _run_step)\n",
+            "            await run(generation_id, leg, queue, REVISION)\n",
         ),
     )
     old = serve({"JOB_CONCURRENCY": "1", "PYTHONPATH": str(older)})

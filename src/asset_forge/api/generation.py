@@ -85,6 +85,7 @@ class GenerationView(msgspec.Struct, rename="camel"):
     type: str
     prompt: str
     provider: str
+    model: str | None
     seed: int
     options: dict[str, Any]
     status: str
@@ -109,13 +110,14 @@ class GenerationPage(msgspec.Struct, rename="camel"):
 
 def view(row: Generation) -> GenerationView:
     """Present a row."""
-    done = sum("durationSeconds" in stage for stage in row.stages.values())
+    done = sum("durationSeconds" in row.stages.get(name, {}) for name in STAGES)
     return GenerationView(
         id=row.id,
         name=row.name,
         type=row.type,
         prompt=row.prompt,
         provider=row.provider or row.requested_provider,
+        model=row.model,
         seed=row.seed,
         options=row.options,
         status=row.status,

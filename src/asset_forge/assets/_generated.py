@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from asset_forge.database.models import Asset, Project
 from asset_forge.ids import new_id
 from asset_forge.storage import ObjectStore
 
-from ._keys import new_key, run_key
+from ._keys import claim_key, new_key, run_key
 from ._quota import ensure_fits
 
 
@@ -57,19 +57,25 @@ class GeneratedAssets:
         source: bytes | AsyncIterable[bytes],
         *,
         run: int | None = None,
+        claim: str | None = None,
         expected_length: int | None = None,
         expected_sha256: str | None = None,
     ) -> StagedFile:
         """Store a job's file under a key of its own, checked against what was announced.
 
-        With `run`, the number of the job's run, `discard_runs` finds it also after a crash.
+        With `run`, the number of the job's run, or `claim`, the name of the request that it
+        answers, `discard_runs` finds it also after a crash.
         The sweep leaves it alone while the generation is unfinished.
 
         Raises:
             DamagedObject: A stream's length or SHA-256 differ from what was expected.
             StorageFull, StorageUnavailable: The storage does not take it.
         """
-        key = new_key(generation_id) if run is None else run_key(generation_id, run)
+        key = new_key(generation_id)
+        if claim is not None:
+            key = claim_key(generation_id, claim)
+        elif run is not None:
+            key = run_key(generation_id, run)
         if isinstance(source, bytes):
             stored = await self._storage.put_bytes(key, source)
         else:
@@ -103,14 +109,28 @@ class GeneratedAssets:
             await self._storage.delete(staged.key)
         return existing
 
-    async def discard_runs(self, generation_id: str, runs: int) -> None:
+    async def read_staged(self, key: str) -> bytes:
+        """Return the bytes of a staged file.
+
+        Raises:
+            ObjectMissing, StorageUnavailable: The storage does not give it.
+        """
+        return await self._storage.read(key)
+
+    async def discard_runs(
+        self, generation_id: str, runs: int, claims: Iterable[str] = ()
+    ) -> None:
         """Remove what a job's runs have staged, also those that crashed, but for its asset's file.
+
+        `claims` names the requests whose answers were staged.
 
         Raises:
             StorageUnavailable: The storage does not delete.
         """
         existing = await self._find(generation_id)
-        for key in (run_key(generation_id, run) for run in range(1, runs + 1)):
+        keys = [run_key(generation_id, run) for run in range(1, runs + 1)]
+        keys += [claim_key(generation_id, claim) for claim in claims]
+        for key in keys:
             if existing is None or existing.storage_key != key:
                 await self._storage.delete(key)
 

@@ -23,6 +23,11 @@ def run_key(generation_id: str, run: int) -> str:
     return f"{PREFIX}/{generation_id}.run-{run}"
 
 
+def claim_key(generation_id: str, claim: str) -> str:
+    """Return the key of what a paid request of a generation's job answered; one writer has it."""
+    return f"{PREFIX}/{generation_id}.{claim}"
+
+
 def holder_of(key: str) -> str | None:
     """Return the id of the asset or generation that a key was made for; None for other keys."""
     holder = key.removeprefix(f"{PREFIX}/").partition(".")[0]

@@ -102,7 +102,7 @@ async def _follow(application: Application, row: Generation) -> Generation:
         async for current in application.generations.changes(row):
             if current is not None:
                 row = current
-                done = sum("durationSeconds" in stage for stage in row.stages.values())
+                done = sum("durationSeconds" in row.stages.get(name, {}) for name in STAGES)
                 finished = len(STAGES) if row.status == "succeeded" else done
                 label = row.stage if row.status == "running" else row.status
                 progress.update(bar, completed=finished, description=f"{row.type}: {label}")

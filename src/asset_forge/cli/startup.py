@@ -10,6 +10,7 @@ from asset_forge import faults
 from asset_forge.cli.store_start import try_store
 from asset_forge.database.schema import migrate, verify
 from asset_forge.generation.engine import prepare_jobs_file
+from asset_forge.generation.prices import PricesError, load_prices
 from asset_forge.monitoring import RuleError, read_maintenance
 from asset_forge.settings import Settings, SettingsError
 
@@ -22,13 +23,17 @@ def prepare(settings: Settings) -> None:
         StorageUnavailable: A remote object store refuses what the settings say.
         DatabaseUnusable: The database cannot be opened.
         SchemaMismatch: A database that is not embedded has another schema.
-        SettingsError: The declared maintenance cannot be used.
+        SettingsError: The declared maintenance, or the price table, cannot be used.
     """
     if settings.maintenance_file is not None:
         try:
             read_maintenance(settings.maintenance_file)
         except RuleError as error:
             raise SettingsError([f"MAINTENANCE_FILE: {error}"]) from error
+    try:
+        load_prices(settings.prices_file)
+    except PricesError as error:
+        raise SettingsError([str(error)]) from error
     data_dir = settings.data_dir.absolute()
     names = ("", "tmp", "objects", *(["executors"] if settings.embedded_database else []))
     for directory in (data_dir / name for name in names):

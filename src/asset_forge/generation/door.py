@@ -1,19 +1,51 @@
-"""The one door to the providers: every operation asked of one is timed, counted and remembered."""
+"""The one door to the providers: every operation asked of one is timed, counted and remembered.
+
+An operation is one asset, or one prompt expanded, however many requests it takes.
+"""
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
+from asset_forge.assets import GeneratedAssets
 from asset_forge.clock import Clock
-from asset_forge.generation.failures import ErrorType, GenerationFailed
+from asset_forge.generation.breaker import CircuitBreaker, State
+from asset_forge.generation.calls import CallParts, ClaimedCalls, Operation
+from asset_forge.generation.claims import Claims
+from asset_forge.generation.classification import Classifier
+from asset_forge.generation.downloads import Downloads
+from asset_forge.generation.failures import (
+    PROVIDER_FAULTS,
+    ErrorType,
+    GenerationCancelled,
+    GenerationFailed,
+)
 from asset_forge.generation.metrics import GenerationMetrics
-from asset_forge.generation.providers.base import Provider, ProviderRequest, ProviderResult
-from asset_forge.observability.tracing import generation_attributes, span
+from asset_forge.generation.prices import Prices
+from asset_forge.generation.providers.base import (
+    Calls,
+    Expander,
+    Provider,
+    ProviderRequest,
+    ProviderResult,
+    Usage,
+)
+from asset_forge.generation.retries import RetryPolicy
+from asset_forge.generation.spending import Spending
+from asset_forge.observability.tracing import Span, generation_attributes, span
+
+T = TypeVar("T")
+AddBreadcrumb = Callable[[str, Mapping[str, str]], None]
+
+_FREE = "procedural"
+"""The provider that sends nothing and costs nothing."""
 
 _log = structlog.get_logger(__name__)
 
@@ -25,58 +57,255 @@ class Outcome:
     at: datetime
     error_type: ErrorType | None
 
+    @property
+    def is_providers_fault(self) -> bool:
+        """Whether it says that something is wrong with the provider, and not with a request."""
+        return self.error_type in PROVIDER_FAULTS
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Time limits, in seconds: of one request, of all of an operation, of an open breaker."""
+
+    request_seconds: float = 180.0
+    operation_seconds: float = 900.0
+    breaker_seconds: float = 30.0
+    retries: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorParts:
+    """What the door works with. `redact` strikes secrets out of what vendors say."""
+
+    metrics: GenerationMetrics
+    clock: Clock
+    claims: Claims
+    spending: Spending
+    prices: Prices
+    assets: GeneratedAssets
+    downloads: Downloads
+    redact: Callable[[str], str]
+    is_cancelled: Callable[[str], Awaitable[bool]]
+    add_breadcrumb: AddBreadcrumb
+
 
 class ProviderDoor:
     """Calls providers. Nothing else in the service does."""
 
-    def __init__(self, metrics: GenerationMetrics, clock: Clock) -> None:
-        self._metrics = metrics
-        self._clock = clock
+    def __init__(
+        self,
+        parts: DoorParts,
+        providers: tuple[str, ...],
+        limits: Limits,
+        *,
+        random: Callable[[], float] = random.random,
+    ) -> None:
+        self._parts = parts
+        self._limits = limits
+        self._random = random
         self._last: dict[str, Outcome] = {}
+        self.breakers: Mapping[str, CircuitBreaker] = {
+            name: CircuitBreaker(
+                name, open_seconds=limits.breaker_seconds, on_change=self._breaker_teller(name)
+            )
+            for name in providers
+            if name != _FREE
+        }
+        for name in self.breakers:
+            parts.metrics.breakers.labels(name).set(State.CLOSED.value)
 
     @property
     def last_outcomes(self) -> Mapping[str, Outcome]:
         """The last outcome of each provider that was called since the start."""
         return self._last
 
-    async def generate(self, provider: Provider, request: ProviderRequest) -> ProviderResult:
-        """Ask a provider for an asset; count the call, its latency, its tokens and its failure.
-
-        A call that is cancelled from within, as at a shutdown, is counted as neither.
+    async def generate(
+        self, provider: Provider, request: ProviderRequest, *, run: int
+    ) -> ProviderResult:
+        """Ask a provider for an asset, as the job's run of this number.
 
         Raises:
-            GenerationFailed: As the provider raised it.
+            GenerationFailed: As the provider raised it, or since it is left alone for a while.
+            GenerationCancelled: The job's owner asked for its end.
         """
         model = provider.model_for(request.type) or "none"
-        started = time.perf_counter()
         attributes = generation_attributes(provider.name, model=model)
-        attributes["asset_forge.job.id"] = request.generation_id
+        return await self._operate(
+            (provider.name, model, "generate_content"),
+            request.generation_id,
+            run,
+            attributes,
+            lambda calls: provider.generate(request, calls),
+        )
+
+    async def expand(self, expander: Expander, request: ProviderRequest, *, run: int) -> str:
+        """Ask a language model for a longer prompt; raises what `generate` does."""
+        attributes = generation_attributes(expander.name, model=expander.model, operation="chat")
+        return await self._operate(
+            (expander.name, expander.model, "chat"),
+            request.generation_id,
+            run,
+            attributes,
+            lambda calls: expander.expand(request, calls),
+        )
+
+    async def close(self) -> None:
+        """Close the connections for downloads."""
+        await self._parts.downloads.close()
+
+    async def _operate(
+        self,
+        what: tuple[str, str, str],
+        generation_id: str,
+        run: int,
+        attributes: dict[str, str | float | int | bool],
+        work: Callable[[Calls], Awaitable[T]],
+    ) -> T:
+        """Do one operation; count its end, unless it is cancelled or was never begun."""
+        name, model, operation = what
+        breaker = self.breakers.get(name)
+        if name != _FREE:
+            await self._parts.spending.check()
+        if breaker is not None:
+            breaker.admit()
+        attributes["asset_forge.job.id"] = generation_id
+        count = _Count(self._parts, name, model)
+        calls = self._calls(Operation(
+            generation_id,
+            run,
+            name,
+            self._limits.request_seconds,
+            self._limits.operation_seconds,
+        ), count)  # fmt: skip
+        started = time.perf_counter()
         try:
-            with span(f"generate_content {model}", "client", attributes, phase="ai") as call:
-                result = await provider.generate(request)
-                call.set("gen_ai.usage.input_tokens", result.usage.prompt_tokens)
-                call.set("gen_ai.usage.output_tokens", result.usage.completion_tokens)
-        except Exception as error:
-            failure = error.type if isinstance(error, GenerationFailed) else ErrorType.INTERNAL
-            self._count(provider.name, model, "failure", time.perf_counter() - started)
-            self._last[provider.name] = Outcome(self._clock(), failure)
+            with span(f"{operation} {model}", "client", attributes, phase="ai") as call:
+                try:
+                    result = await work(calls)
+                finally:
+                    count.describe(call, calls.requests)
+        except BaseException as error:
+            seconds = time.perf_counter() - started
+            self._ended(name, breaker, error)
+            if isinstance(error, Exception) and not isinstance(error, GenerationCancelled):
+                count.ended(error, seconds, calls.requests)
             raise
-        self._count(provider.name, model, "success", time.perf_counter() - started)
-        self._last[provider.name] = Outcome(self._clock(), None)
-        tokens = self._metrics.tokens
-        if result.usage.prompt_tokens:
-            tokens.labels(provider.name, model, "prompt").inc(result.usage.prompt_tokens)
-        if result.usage.completion_tokens:
-            tokens.labels(provider.name, model, "completion").inc(result.usage.completion_tokens)
+        if breaker is not None:
+            breaker.succeeded()
+        self._last[name] = Outcome(self._parts.clock(), None)
+        count.ended(None, time.perf_counter() - started, calls.requests)
         return result
 
-    def _count(self, provider: str, model: str, status: str, seconds: float) -> None:
-        _log.info(
-            "provider call ended",
-            provider=provider,
-            model=model,
-            outcome=status,
-            durationSeconds=round(seconds, 6),
+    def _calls(self, operation: Operation, count: _Count) -> ClaimedCalls:
+        parts = self._parts
+        return ClaimedCalls(
+            operation,
+            CallParts(
+                claims=parts.claims,
+                assets=parts.assets,
+                downloads=parts.downloads,
+                classify=Classifier(operation.provider, redact=parts.redact, now=parts.clock),
+                retries=self._limits.retries,
+                random=self._random,
+                is_cancelled=parts.is_cancelled,
+            ),
+            count,
         )
-        self._metrics.calls.labels(provider, model, status).inc()
-        self._metrics.latency.labels(provider, model).observe(seconds)
+
+    def _ended(self, name: str, breaker: CircuitBreaker | None, error: BaseException) -> None:
+        if isinstance(error, GenerationFailed):
+            self._last[name] = Outcome(self._parts.clock(), error.type)
+            if breaker is not None:
+                breaker.failed(error)
+        elif breaker is not None:
+            breaker.left()
+
+    def _breaker_teller(self, name: str) -> Callable[[State, ErrorType | None], None]:
+        def tell(state: State, reason: ErrorType | None) -> None:
+            self._parts.metrics.breakers.labels(name).set(state.value)
+            cause = reason.value if reason else ""
+            _log.warning(
+                f"the circuit breaker of {name} is {state.name.lower()}",
+                provider=name,
+                state=state.name.lower(),
+                errorType=cause,
+            )
+            self._parts.add_breadcrumb(
+                f"breaker {state.name.lower()}", {"provider": name, "errorType": cause}
+            )
+
+        return tell
+
+
+@dataclass(slots=True)
+class _Count:
+    """What one operation moves in metrics, log, trace and breadcrumbs."""
+
+    parts: DoorParts
+    provider: str
+    model: str
+    retries: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    usd: float = 0.0
+
+    def failed(self, failure: GenerationFailed) -> None:
+        self.parts.metrics.request_errors.labels(self.provider, failure.type.value).inc()
+        self.parts.add_breadcrumb(
+            "provider request failed",
+            {"provider": self.provider, "errorType": failure.type.value},
+        )
+        _log.warning(
+            "provider request failed",
+            provider=self.provider,
+            model=self.model,
+            errorType=failure.type.value,
+            reason=failure.message,
+        )
+
+    def repeated(self) -> None:
+        self.retries += 1
+        self.parts.metrics.retries.labels(self.provider).inc()
+
+    def price(self, usage: Usage, model: str | None) -> float:
+        return self.parts.prices.cost(self.provider, model or self.model, usage)
+
+    def used(self, usage: Usage, model: str | None, usd: float) -> None:
+        model = model or self.model
+        self.prompt_tokens += usage.prompt_tokens
+        self.completion_tokens += usage.completion_tokens
+        self.usd += usd
+        tokens = self.parts.metrics.tokens
+        if usage.prompt_tokens:
+            tokens.labels(self.provider, model, "prompt").inc(usage.prompt_tokens)
+        if usage.completion_tokens:
+            tokens.labels(self.provider, model, "completion").inc(usage.completion_tokens)
+        if usd > 0:
+            self.parts.metrics.cost.labels(self.provider, model).inc(usd)
+
+    def describe(self, call: Span, requests: int) -> None:
+        call.set("gen_ai.usage.input_tokens", self.prompt_tokens)
+        call.set("gen_ai.usage.output_tokens", self.completion_tokens)
+        call.set("asset_forge.requests", requests)
+        call.set("asset_forge.cost_usd", round(self.usd, 6))
+
+    def ended(self, error: Exception | None, seconds: float, requests: int) -> None:
+        status = "success" if error is None else "failure"
+        self.parts.metrics.calls.labels(self.provider, self.model, status).inc()
+        self.parts.metrics.latency.labels(self.provider, self.model).observe(seconds)
+        details: dict[str, object] = {
+            "provider": self.provider,
+            "model": self.model,
+            "outcome": status,
+            "durationSeconds": round(seconds, 6),
+            "requests": requests,
+            "retries": self.retries,
+            "costUsd": round(self.usd, 6),
+        }
+        if error is not None:
+            kind = error.type if isinstance(error, GenerationFailed) else ErrorType.INTERNAL
+            details["errorType"] = kind.value
+        _log.info("provider call ended", **details)
+        self.parts.add_breadcrumb(
+            f"provider call: {status}", {"provider": self.provider, "model": self.model}
+        )

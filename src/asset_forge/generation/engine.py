@@ -1,29 +1,30 @@
 """What makes the pipeline durable: DBOS workflows, who executes them, and who takes them over.
 
-The generation row is the truth and its id is the workflow's. Executors have fresh ids, a heartbeat
+The generation row is the truth and its id is the workflow's (with a number, that of a later leg's).
+Executors have fresh ids, a heartbeat
 (`executors.py`), and one elected sweeper recovers those that fell silent.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from dbos import DBOS, DBOSConfig, StepOptions
+from dbos import DBOS, DBOSConfig, EnqueueOptions, StepOptions
 
 from asset_forge.database import DatabaseUnusable
 from asset_forge.generation.executors import Executors
-from asset_forge.generation.pipeline import Pipeline, StepEnd
-from asset_forge.generation.records import GenerationRecords
-
-REVISION: Final = "generation.v1"
-"""Name of workflow and queue. A changed sequence of steps is a new revision with a new name."""
+from asset_forge.generation.pipeline import FIRST_REVISION, FREE_PROVIDER, REVISION, Pipeline
+from asset_forge.generation.records import GenerationRecords, Leg
+from asset_forge.generation.steps import Move, StepEnd
 
 _APPLICATION_VERSION: Final = "asset-forge"
 """Pinned: DBOS leaves jobs of any other version unexecuted, and revisions do that work here."""
@@ -33,15 +34,31 @@ _SWEEP_LIMIT: Final = 500
 _SETTLED_SECONDS: Final = 60.0
 """How old a row's enqueuing is before its workflow is missed: it is written before that time."""
 
+_FIRST_REVISION_POLL_SECONDS: Final = 2.0
+
 _BROKEN: Final = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS"})
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """How many jobs of one provider's queue run at once: in a process, and in all; None: no limit.
+
+    `poll_seconds` is how often a process looks for work.
+    """
+
+    in_process: int
+    in_all: int | None
+    poll_seconds: float
+
+
 class JobEngine:
     """Executes generations durably in this process, and takes over those of dead processes.
 
-    DBOS keeps one instance a process, so there may be one engine at a time.
+    Each provider has a queue, whose limits hold its jobs, and with them its requests, over all
+    processes; a process takes jobs of the providers that it is configured for. DBOS keeps one
+    instance a process, so there may be one engine at a time.
     """
 
     def __init__(
@@ -51,7 +68,7 @@ class JobEngine:
         records: GenerationRecords,
         executors: Executors,
         system_database_url: str,
-        concurrency: int,
+        queues: Mapping[str, QueueLimits],
         runs_jobs: bool,
         pool_size: int = 5,
     ) -> None:
@@ -59,7 +76,7 @@ class JobEngine:
         self._records = records
         self._executors = executors
         self._url = system_database_url
-        self._concurrency = concurrency
+        self._queues = queues
         self._runs_jobs = runs_jobs
         self._pool_size = pool_size
         self._sweeper: asyncio.Task[None] | None = None
@@ -82,28 +99,71 @@ class JobEngine:
 
         # The pipeline counts the runs itself, in the row, where a graceful end can be taken back.
         @DBOS.workflow(name=REVISION, max_recovery_attempts=None)
-        async def _(generation_id: str) -> None:  # pyright: ignore[reportUnusedFunction]
-            await self._pipeline.run(generation_id, _run_step)
+        async def _(generation_id: str, leg: int, queue: str) -> None:  # pyright: ignore[reportUnusedFunction]
+            await self._run(generation_id, leg, queue, REVISION)
 
-        DBOS.listen_queues([REVISION] if self._runs_jobs else [])
-        DBOS.launch()  # on this loop, so that workflows run on it
-        await DBOS.register_queue_async(
-            REVISION,
-            worker_concurrency=self._concurrency,
-            polling_interval_sec=0.2,
-            on_conflict="always_update",
+        @DBOS.workflow(name=FIRST_REVISION, max_recovery_attempts=None)
+        async def _(generation_id: str) -> None:  # pyright: ignore[reportUnusedFunction]
+            await self._run(generation_id, 0, FREE_PROVIDER, FIRST_REVISION)
+
+        limits = {_queue_name(provider): queue for provider, queue in self._queues.items()}
+        free = self._queues[FREE_PROVIDER]
+        limits[FIRST_REVISION] = QueueLimits(
+            free.in_process, free.in_all, _FIRST_REVISION_POLL_SECONDS
         )
+        DBOS.listen_queues(list(limits) if self._runs_jobs else [])
+        DBOS.launch()  # on this loop, so that workflows run on it
+        for name, queue in limits.items():
+            await DBOS.register_queue_async(
+                name,
+                worker_concurrency=queue.in_process,
+                global_concurrency=queue.in_all,
+                polling_interval_sec=queue.poll_seconds,
+                on_conflict="always_update",
+            )
         if self._runs_jobs:
             await self._executors.start()
             self._sweeper = asyncio.create_task(self._sweep_forever(), name="job-sweeper")
 
-    async def enqueue(self, generation_id: str) -> None:
-        """Enqueue the workflow of a committed row; a second time changes nothing."""
-        await DBOS.enqueue_workflow_with_options_async(
-            {"workflow_name": REVISION, "queue_name": REVISION, "workflow_id": generation_id},
-            generation_id,
+    async def enqueue(self, generation_id: str, *, delay_seconds: float = 0.0) -> None:
+        """Enqueue the workflow of a committed row's leg; a second time changes nothing."""
+        row = await self._records.get(generation_id)
+        if row is None:
+            return
+        options: EnqueueOptions = {
+            "workflow_name": FIRST_REVISION,
+            "queue_name": FIRST_REVISION,
+            "workflow_id": _workflow_id(Leg(row.id, row.leg)),
+        }
+        arguments: tuple[object, ...] = (row.id,)
+        if row.revision != FIRST_REVISION or row.leg > 0:
+            queue = self._pipeline.queue_of(row)
+            options["workflow_name"] = REVISION
+            options["queue_name"] = _queue_name(queue)
+            arguments = (row.id, row.leg, queue)
+        if delay_seconds > 0:
+            options["delay_seconds"] = delay_seconds
+        await DBOS.enqueue_workflow_with_options_async(options, *arguments)
+        await self._records.mark_enqueued(row.id, row.leg)
+
+    async def _run(self, generation_id: str, leg: int, queue: str, revision: str) -> None:
+        """Execute one leg of a job, and enqueue the next where there is one."""
+        move = await self._pipeline.run(
+            generation_id, _run_step, leg=leg, queue=queue, revision=revision
         )
-        await self._records.mark_enqueued(generation_id)
+        if move is None:
+            return
+        # Apart from this workflow's context, in which it would count as one of its steps.
+        following = asyncio.create_task(
+            self._follow_up(generation_id, move), context=contextvars.Context()
+        )
+        await following
+
+    async def _follow_up(self, generation_id: str, move: Move) -> None:
+        try:
+            await self.enqueue(generation_id, delay_seconds=move["delay_seconds"])
+        except Exception:  # noqa: BLE001 - the row is committed, and the sweep enqueues it
+            _log.warning("a job's next leg could not be enqueued; the sweep will", exc_info=True)
 
     async def stop(self, grace_seconds: float) -> None:
         """Take no more jobs, let the running ones finish for a while, then leave the rest.
@@ -155,19 +215,27 @@ class JobEngine:
         The first happens when the queue's database was restored or replaced, the second when the
         service's database was away for longer than a step waits.
         """
-        ids = await self._records.open_since(timedelta(seconds=_SETTLED_SECONDS), _SWEEP_LIMIT)
-        if not ids:
+        legs = await self._records.open_since(timedelta(seconds=_SETTLED_SECONDS), _SWEEP_LIMIT)
+        if not legs:
             return
         workflows = await DBOS.list_workflows_async(
-            workflow_ids=ids, load_input=False, load_output=False
+            workflow_ids=[_workflow_id(leg) for leg in legs], load_input=False, load_output=False
         )
         states = {workflow.workflow_id: workflow.status for workflow in workflows}
-        for generation_id in ids:
-            state = states.get(generation_id)
+        for leg in legs:
+            state = states.get(_workflow_id(leg))
             if state is None:
-                await self.enqueue(generation_id)
+                await self.enqueue(leg.generation_id)
             elif state in _BROKEN:
-                await self._pipeline.give_up(generation_id)
+                await self._pipeline.give_up(leg.generation_id, leg.number)
+
+
+def _queue_name(provider: str) -> str:
+    return f"{REVISION}.{provider}"
+
+
+def _workflow_id(leg: Leg) -> str:
+    return leg.generation_id if leg.number == 0 else f"{leg.generation_id}.{leg.number}"
 
 
 async def _run_step(name: str, step: Callable[[], Awaitable[StepEnd]]) -> StepEnd:

@@ -27,6 +27,9 @@ class GenerationMetrics:
     latency: HistogramFamily
     tokens: CounterFamily
     cost: CounterFamily
+    request_errors: CounterFamily
+    retries: CounterFamily
+    breakers: GaugeFamily
 
     @classmethod
     def of(cls, registry: Registry) -> GenerationMetrics:
@@ -42,4 +45,7 @@ class GenerationMetrics:
             latency=registry.histogram(catalog.AI_LATENCY),
             tokens=registry.counter(catalog.AI_TOKENS),
             cost=registry.counter(catalog.AI_COST),
+            request_errors=registry.counter(catalog.AI_ERRORS),
+            retries=registry.counter(catalog.AI_RETRIES),
+            breakers=registry.gauge(catalog.AI_BREAKER),
         )

@@ -1,40 +1,75 @@
-"""The steps from a prompt to an asset: plan, generate, store, index, complete.
+"""The steps from a prompt to an asset: plan, expand, generate, store, index, complete.
 
 Each step may run again after a crash: it finds what its earlier run left and changes nothing. The
 workflow that strings them together is `engine.JobEngine`'s; nothing here knows what makes it
-durable.
+durable. A job that has to wait for a provider, or goes on with another one, leaves its workflow for
+the next (its next leg), so that nothing is held while it waits.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypedDict, TypeVar
+from datetime import timedelta
+from typing import Final, TypedDict
 
-import stamina
+import structlog
 
 from asset_forge import faults
 from asset_forge.asset_types import AssetType
 from asset_forge.assets import GeneratedAsset, GeneratedAssets, SearchService, StagedFile
 from asset_forge.clock import Clock
 from asset_forge.database.models import Generation
+from asset_forge.generation.choice import Choice
+from asset_forge.generation.claims import Claims
 from asset_forge.generation.door import ProviderDoor
-from asset_forge.generation.failures import ErrorType, GenerationCancelled, GenerationFailed
+from asset_forge.generation.failures import (
+    LATER,
+    ErrorType,
+    GenerationCancelled,
+    GenerationFailed,
+    ProviderFailed,
+)
 from asset_forge.generation.metrics import GenerationMetrics
-from asset_forge.generation.providers.base import Provider, ProviderRequest
+from asset_forge.generation.patience import patiently, storage_is_away
+from asset_forge.generation.providers.base import (
+    Expander,
+    Provider,
+    ProviderRequest,
+    ProviderResult,
+)
 from asset_forge.generation.records import OPEN, GenerationRecords
+from asset_forge.generation.steps import AddBreadcrumb, Job, Move, Moved, RunStep, Steps
 from asset_forge.observability import context
-from asset_forge.observability.tracing import Tracer, span
-from asset_forge.storage import StorageFull, StorageUnavailable
+from asset_forge.observability.tracing import Tracer
 
 STAGES: Final = ("plan", "generate", "store", "index", "complete")
+"""The stages that every job has; one whose prompt is expanded has `expand` after `plan`."""
+
 MAX_RUNS: Final = 3
 """How often a job may begin; one that has taken its process down as often is poisoned."""
 
-_Result = TypeVar("_Result")
+REVISION: Final = "generation.v2"
+"""Names the sequence of the steps, and with it workflow and queues. A changed one gets another."""
+
+FIRST_REVISION: Final = "generation.v1"
+"""The one before, whose jobs are finished for one release more."""
+
+FREE_PROVIDER: Final = "procedural"
+
+_WAIT_SECONDS: Final = 30.0
+"""How long a job waits for a provider that does not say for how long it wants to be left alone."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Plan(TypedDict):
+    """What the step `plan` leaves: who makes the asset, and whether its prompt is expanded."""
+
+    provider: str
+    expand: bool
 
 
 class Made(TypedDict):
@@ -47,37 +82,22 @@ class Made(TypedDict):
     media_type: str
 
 
-class StepEnd(TypedDict, total=False):
-    """How a step ended, in plain values, so that another version of the code can read it."""
-
-    value: Any
-    failure: tuple[str, str, bool]  # error type, message, unexpected
-    cancelled: bool
-
-
-class RunStep(Protocol):
-    """Runs a step durably: once it has returned, a later run gets the same result unexecuted."""
-
-    async def __call__(self, name: str, step: Callable[[], Awaitable[StepEnd]]) -> StepEnd:
-        """Run or replay the step."""
-        ...
-
-
 ReportError = Callable[[BaseException, Mapping[str, str]], None]
 """Takes an unexpected error of a job and its tags; never raises."""
 
 
-AddBreadcrumb = Callable[[str, Mapping[str, str]], None]
-"""Notes that a job has reached a step, for the errors that may follow."""
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the pipeline works with."""
+    """What the pipeline works with.
+
+    `longest_wait` is how long after its start a job may still be put off for a busy provider.
+    """
 
     records: GenerationRecords
-    providers: Mapping[str, Provider]  # in the order in which `auto` tries them
+    choice: Choice
+    expander: Expander | None
     door: ProviderDoor
+    claims: Claims
     assets: GeneratedAssets
     search: SearchService
     metrics: GenerationMetrics
@@ -85,30 +105,35 @@ class Parts:
     clock: Clock
     report_error: ReportError
     add_breadcrumb: AddBreadcrumb
-
-
-@dataclass(slots=True)
-class _Job:
-    """One run of a job in this process."""
-
-    row: Generation
-    run_step: RunStep
-    cause: BaseException | None = None  # of a failure, where this run saw it
+    longest_wait: timedelta
 
 
 class Pipeline:
-    """Takes one generation row to its end."""
+    """Takes one generation row to its end, or to its next leg."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._steps = Steps(parts.records, parts.clock, parts.add_breadcrumb)
         self._running: dict[str, asyncio.Task[object]] = {}  # by the job's id
 
-    async def run(self, generation_id: str, run_step: RunStep) -> None:
-        """Execute a job, or what is left of it, and end its row; a row that has ended is left."""
-        row = await _patiently(lambda: self._parts.records.begin_run(generation_id))
+    async def run(
+        self,
+        generation_id: str,
+        run_step: RunStep,
+        *,
+        leg: int = 0,
+        queue: str = FREE_PROVIDER,
+        revision: str = REVISION,
+    ) -> Move | None:
+        """Execute a leg of a job, or what is left of it, and end its row.
+
+        Returns where the job goes on, for another workflow, where it does not end. A row that has
+        ended, or is on a later leg, is left.
+        """
+        row = await patiently(lambda: self._parts.records.begin_run(generation_id, leg))
         if row is None:
-            return
-        job = _Job(row, run_step)
+            return None
+        job = Job(row, run_step, queue, revision)
         ids = context.scope(request_id=row.request_id, user_id=row.owner_id, job_id=row.id)
         attributes = {"asset_forge.job.id": row.id, "asset_forge.asset.type": row.type}
         trace = self._parts.tracer.continue_trace(
@@ -122,7 +147,9 @@ class Pipeline:
                         f"This job was given up: its process ended {MAX_RUNS} times while it ran",
                         unexpected=True,
                     )
-                await self._steps(job)
+                await self._take_steps(job)
+            except Moved as moved:
+                return await self._move(row, moved.move)
             except GenerationCancelled:
                 await self._discard(job)
                 await self.finish(row, None)
@@ -130,11 +157,12 @@ class Pipeline:
                 running.fail(job.cause or failure)
                 await self._discard(job)
                 await self.finish(row, failure, cause=job.cause)
+        return None
 
-    async def give_up(self, generation_id: str) -> None:
+    async def give_up(self, generation_id: str, leg: int) -> None:
         """End a job as failed whose workflow ended without ending its row."""
         row = await self._parts.records.get(generation_id)
-        if row is not None and generation_id not in self._running:
+        if row is not None and row.leg == leg and generation_id not in self._running:
             message = "The service lost this job's execution; its operators have been told"
             failure = GenerationFailed(ErrorType.INTERNAL, message, unexpected=True)
             await self.finish(row, failure)
@@ -158,11 +186,12 @@ class Pipeline:
         waiting_only: bool = False,
     ) -> None:
         """End a row as failed, or where there is no failure as cancelled; count the end once."""
-        ended = await _patiently(
+        ended = await patiently(
             lambda: self._parts.records.finish(
                 row.id,
                 "failed" if failure else "cancelled",
                 came_from=("queued",) if waiting_only else OPEN,
+                leg=row.leg,
                 error_type=failure.type.value if failure else None,
                 error_message=failure.message if failure else None,
             )
@@ -178,98 +207,108 @@ class Pipeline:
             tags = {"assetType": row.type, "errorType": failure.type.value, "jobId": row.id}
             self._parts.report_error(cause or failure, tags)
 
-    async def _steps(self, job: _Job) -> None:
+    def queue_of(self, row: Generation) -> str:
+        """Name the provider whose queue a waiting job belongs on."""
+        type_ = AssetType(row.type)
+        try:
+            name = row.provider or self._first(row).name
+        except GenerationFailed:
+            return FREE_PROVIDER  # where its plan tells what is wrong
+        expander = self._parts.expander
+        if expander is not None and self._expands(row, name, type_):
+            return expander.name
+        return name
+
+    def check(self, requested: str, type: AssetType, options: Mapping[str, object]) -> None:  # noqa: A002
+        """Refuse a request that could not be planned; raises what `Choice.check` does."""
+        self._parts.choice.check(requested, type, options)
+
+    async def _take_steps(self, job: Job) -> None:
         row = job.row
-        provider: str = await self._stage(job, "plan", lambda: self._plan(row))
-        made: Made = await self._stage(
-            job, "generate", lambda: self._generate(row, provider), repeatable=False
+        planned: Plan | str = await self._steps.run(job, "plan", lambda: self._plan(job))
+        plan = Plan(provider=planned, expand=False) if isinstance(planned, str) else planned
+        prompt = row.expanded_prompt or row.prompt
+        if plan["expand"]:
+            # A prompt that cannot be expanded is taken as it is.
+            prompt = await self._steps.run(job, "expand", lambda: self._expand(row))
+        made: Made = await self._steps.run(
+            job, "generate", lambda: self._generate(job, plan["provider"], prompt), repeatable=False
         )
-        asset_id: str = await self._stage(job, "store", lambda: self._store(row, made))
-        if row.runs > 1:
-            await self._discard(job)  # what a run that was killed had staged
+        asset_id: str = await self._steps.run(job, "store", lambda: self._store(row, made))
+        if row.runs > 1 or plan["provider"] != FREE_PROVIDER:
+            await self._discard(job)  # what runs that were killed, and paid requests, had staged
         # From here on the asset exists: a request to cancel comes too late and is not looked at.
-        await self._stage(job, "index", lambda: self._index(asset_id), cancellable=False)
-        await self._stage(job, "complete", lambda: self._complete(row, asset_id), cancellable=False)
+        await self._steps.run(job, "index", lambda: self._index(asset_id), cancellable=False)
+        await self._steps.run(
+            job, "complete", lambda: self._complete(row, asset_id), cancellable=False
+        )
 
-    async def _stage(
-        self,
-        job: _Job,
-        stage: str,
-        work: Callable[[], Awaitable[Any]],
-        *,
-        cancellable: bool = True,
-        repeatable: bool = True,
-    ) -> Any:
-        """Run one stage as a durable step, or take the end that an earlier run of it recorded."""
+    async def _plan(self, job: Job) -> Plan | str:
+        row, type_ = job.row, AssetType(job.row.type)
+        if row.provider is not None:
+            provider = self._parts.choice.provider(row.provider, type_)
+        else:
+            provider = self._first(row)
+        await self._parts.records.plan(row.id, provider.name, provider.model_for(type_) or "")
+        if job.revision == FIRST_REVISION:
+            return provider.name  # as the code of that revision reads it
+        expander = self._parts.expander
+        return Plan(
+            provider=provider.name,
+            expand=self._expands(row, provider.name, type_)
+            # Another queue's limit would not hold for the language model's provider.
+            and expander is not None
+            and expander.name == job.queue,
+        )
 
-        async def step() -> StepEnd:
-            self._parts.add_breadcrumb(stage, {"jobId": job.row.id, "assetType": job.row.type})
-            try:
-                with span(f"step {stage}"):
-                    value = await self._noted(job.row, stage, work, cancellable, repeatable)
-                return {"value": value}
-            except GenerationCancelled:
-                return {"cancelled": True}
-            except Exception as error:  # noqa: BLE001 - the job ends with it, as a known failure
-                job.cause = error
-                failure = _known(error, stage)
-                return {"failure": (failure.type.value, failure.message, failure.unexpected)}
+    def _first(self, row: Generation) -> Provider:
+        return self._parts.choice.first(row.requested_provider, AssetType(row.type), row.options)
 
-        end = await job.run_step(stage, step)
-        if end.get("cancelled"):
-            raise GenerationCancelled
-        if (failure := end.get("failure")) is not None:
-            type_, message, unexpected = failure
-            raise GenerationFailed(ErrorType(type_), message, unexpected=unexpected)
-        return end.get("value")
+    def _expands(self, row: Generation, provider: str, type_: AssetType) -> bool:
+        """Say whether a language model is still to expand the prompt: for makers that read it."""
+        return (
+            self._parts.expander is not None
+            and row.expanded_prompt is None
+            and provider != FREE_PROVIDER
+            and type_ not in (AssetType.DIALOGUE, AssetType.VOICE)
+        )
 
-    async def _noted(
-        self,
-        row: Generation,
-        stage: str,
-        work: Callable[[], Awaitable[Any]],
-        cancellable: bool,
-        repeatable: bool,
-    ) -> Any:
-        """Do a stage's work between its two notes in the row."""
-        records = self._parts.records
-        started_at = self._parts.clock()
-        started = time.perf_counter()
-        current = await _patiently(lambda: records.enter_stage(row.id, stage))
-        if current is None or (cancellable and current.cancel_requested_at is not None):
-            raise GenerationCancelled
-        result = await (_patiently(work) if repeatable else work())
-        seconds = time.perf_counter() - started
-        await _patiently(lambda: records.leave_stage(row.id, stage, started_at, seconds))
-        return result
-
-    async def _plan(self, row: Generation) -> str:
-        provider = self.choose(row.requested_provider, AssetType(row.type))
-        await self._parts.records.plan(row.id, provider.name)
-        return provider.name
-
-    def choose(self, requested: str, type: AssetType) -> Provider:  # noqa: A002
-        """Return the provider to use: the one named, or for `auto` the first that can.
-
-        Raises:
-            GenerationFailed: It is not configured, or makes no such assets.
-        """
-        able = {n: p for n, p in self._parts.providers.items() if p.model_for(type) is not None}
-        if requested == "auto" and able:
-            return next(iter(able.values()))
-        if requested not in able:
-            raise GenerationFailed(
-                ErrorType.INVALID_REQUEST,
-                f"The provider {requested!r} makes no {type.value} here; choose one of: "
-                + ", ".join(["auto", *able]),
+    async def _expand(self, row: Generation) -> str:
+        assert self._parts.expander is not None  # noqa: S101 - as the plan says
+        try:
+            prompt = await self._parts.door.expand(
+                self._parts.expander, _request(row, row.prompt), run=row.runs
             )
-        return able[requested]
+        except GenerationFailed as failure:
+            _log.warning(
+                "the prompt could not be expanded, and is taken as it is",
+                errorType=failure.type.value,
+                reason=failure.message,
+            )
+            prompt = row.prompt
+        await self._parts.records.expand(row.id, prompt)
+        return prompt
 
-    async def _generate(self, row: Generation, provider_name: str) -> Made:
-        provider = self.choose(provider_name, AssetType(row.type))
-        request = ProviderRequest(row.id, AssetType(row.type), row.prompt, row.seed, row.options)
-        result = await self._parts.door.generate(provider, request)
-        staged = await self._parts.assets.stage(row.id, result.content, run=row.runs)
+    async def _generate(self, job: Job, name: str, prompt: str) -> Made:
+        row, type_ = job.row, AssetType(job.row.type)
+        if job.queue != name and name != FREE_PROVIDER:
+            # Its requests count against that provider's limit, which its own queue holds.
+            raise Moved(Move(provider=name, delay_seconds=0.0))
+        provider = self._parts.choice.provider(name, type_)
+        try:
+            result = await self._parts.door.generate(provider, _request(row, prompt), run=row.runs)
+        except GenerationFailed as failure:
+            move = self._move_after(row, name, failure)
+            if move is None:
+                raise
+            _log.info(
+                "the job goes on elsewhere or later",
+                provider=move["provider"],
+                delaySeconds=round(move["delay_seconds"], 3),
+                errorType=failure.type.value,
+            )
+            raise Moved(move) from failure
+        staged = await self._staged(row, provider, result)
         return Made(
             key=staged.key,
             size=staged.size,
@@ -277,6 +316,42 @@ class Pipeline:
             file_type=result.file_type,
             media_type=result.media_type,
         )
+
+    async def _staged(
+        self, row: Generation, provider: Provider, result: ProviderResult
+    ) -> StagedFile:
+        content = result.content
+        if isinstance(content, StagedFile):
+            return content
+        if provider.name == FREE_PROVIDER:
+            return await self._parts.assets.stage(row.id, content, run=row.runs)
+        return await patiently(
+            lambda: self._parts.assets.stage(row.id, content, run=row.runs), storage_is_away
+        )
+
+    def _move_after(self, row: Generation, name: str, failure: GenerationFailed) -> Move | None:
+        """Say where a job goes on after a failure: with another provider, later, or nowhere."""
+        following = self._parts.choice.after(
+            name, row.requested_provider, AssetType(row.type), row.options, failure
+        )
+        if following is not None:
+            return Move(provider=following.name, delay_seconds=0.0)
+        if not (isinstance(failure, ProviderFailed) and failure.definite):
+            return None
+        if failure.type not in LATER:
+            return None
+        delay = failure.retry_after or _WAIT_SECONDS
+        began = row.started_at or self._parts.clock()
+        if self._parts.clock() + timedelta(seconds=delay) > began + self._parts.longest_wait:
+            return None
+        return Move(provider=name, delay_seconds=delay)
+
+    async def _move(self, row: Generation, move: Move) -> Move | None:
+        """Put the job back among the waiting, on its next leg; None where it has ended."""
+        moved = await patiently(
+            lambda: self._parts.records.next_leg(row.id, row.leg, move["provider"])
+        )
+        return move if moved else None
 
     async def _store(self, row: Generation, made: Made) -> str:
         generated = GeneratedAsset(
@@ -308,10 +383,11 @@ class Pipeline:
             seconds = (current.finished_at - current.started_at).total_seconds()
             self._parts.metrics.duration.labels(row.type).observe(max(seconds, 0.0))
 
-    async def _discard(self, job: _Job) -> None:
+    async def _discard(self, job: Job) -> None:
         """Remove what the job's runs staged and no asset owns; the sweep takes what is left."""
         try:
-            await self._parts.assets.discard_runs(job.row.id, job.row.runs)
+            claims = await self._parts.claims.kept(job.row.id)
+            await self._parts.assets.discard_runs(job.row.id, job.row.runs, claims)
         except faults.Fault as error:
             self._parts.report_error(error, {"jobId": job.row.id})
 
@@ -329,29 +405,5 @@ class Pipeline:
             gauge.dec()
 
 
-def _known(error: Exception, stage: str) -> GenerationFailed:
-    """Turn a step's fault into the kind that a job ends with."""
-    if isinstance(error, GenerationFailed):
-        return error
-    if isinstance(error, StorageFull):
-        return GenerationFailed(ErrorType.STORAGE_FULL, str(error), unexpected=True)
-    if isinstance(error, StorageUnavailable):
-        return GenerationFailed(ErrorType.STORAGE_UNAVAILABLE, str(error), unexpected=True)
-    if isinstance(error, faults.QuotaExceeded):
-        return GenerationFailed(ErrorType.STORAGE_FULL, error.message)
-    message = f"The service failed in the step {stage!r}; its operators have been told"
-    return GenerationFailed(ErrorType.INTERNAL, message, unexpected=True)
-
-
-def _database_is_away(error: Exception) -> bool:
-    return isinstance(error, faults.Unavailable) and not isinstance(error, StorageUnavailable)
-
-
-async def _patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
-    """Do work that may be repeated, and repeat it for ten minutes while the database is away."""
-    async for attempt in stamina.retry_context(
-        on=_database_is_away, attempts=None, timeout=600.0, wait_initial=0.2, wait_max=10.0
-    ):
-        with attempt:
-            return await work()
-    raise AssertionError("the loop above returns or raises")
+def _request(row: Generation, prompt: str) -> ProviderRequest:
+    return ProviderRequest(row.id, AssetType(row.type), prompt, row.seed, row.options)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from asset_forge.clock import Clock, rfc3339
@@ -22,8 +22,15 @@ STATUSES: tuple[Status, ...] = ("queued", "running", "succeeded", "failed", "can
 OPEN: tuple[Status, ...] = ("queued", "running")
 
 
+class Leg(NamedTuple):
+    """One of the workflows of a generation, counted from 0."""
+
+    generation_id: str
+    number: int
+
+
 class QueueState(NamedTuple):
-    """How many generations wait, and for how many seconds the oldest has."""
+    """How many generations wait, and for how long the oldest has waited for its first step."""
 
     depth: int
     oldest_seconds: float
@@ -89,23 +96,25 @@ class GenerationRecords:
         async with self._database.reading() as session:
             return list((await session.scalars(query)).all())
 
-    async def open_since(self, older_than: timedelta, limit: int) -> list[str]:
+    async def open_since(self, older_than: timedelta, limit: int) -> list[Leg]:
         """List open rows that were enqueued longer ago than given, oldest first."""
         query = (
-            select(Generation.id)
+            select(Generation.id, Generation.leg)
             .where(Generation.status.in_(OPEN), Generation.enqueued_at < self._clock() - older_than)
             .order_by(Generation.id)
             .limit(limit)
         )
         async with self._database.reading() as session:
-            return list((await session.scalars(query)).all())
+            return [Leg(*row) for row in (await session.execute(query)).all()]
 
-    async def mark_enqueued(self, generation_id: str) -> None:
-        """Note that the row's workflow exists."""
-        await self._change(generation_id, OPEN, enqueued_at=self._clock())
+    async def mark_enqueued(self, generation_id: str, leg: int) -> None:
+        """Note that the workflow of the row's leg exists."""
+        await self._change(generation_id, OPEN, leg=leg, enqueued_at=self._clock())
 
-    async def begin_run(self, generation_id: str) -> Generation | None:
+    async def begin_run(self, generation_id: str, leg: int) -> Generation | None:
         """Count one more run of an open row and mark it running; None where it has ended.
+
+        None also where the row is on another leg than the workflow that asks.
 
         A row whose cancellation was asked for while it waited is returned as it is, for its
         workflow to end.
@@ -114,11 +123,28 @@ class GenerationRecords:
         changed = await self._change(
             generation_id,
             OPEN,
+            leg=leg,
             status="running",
             runs=Generation.runs + 1,
             started_at=func.coalesce(Generation.started_at, now),
         )
         return await self.get(generation_id) if changed else None
+
+    async def next_leg(self, generation_id: str, leg: int, provider: str) -> bool:
+        """Put a running row back among the waiting, for another workflow and a provider.
+
+        The run that ends here does not count. False where the row has ended or is ahead.
+        """
+        return await self._change(
+            generation_id,
+            ("running",),
+            leg=leg,
+            status="queued",
+            runs=Generation.runs - 1,
+            provider=provider,
+            enqueued_at=None,
+            next_leg=leg + 1,
+        )
 
     async def release_run(self, generation_id: str) -> None:
         """Take back a run that a graceful shutdown ended, so that it does not count."""
@@ -151,9 +177,20 @@ class GenerationRecords:
             }
             row.stages = stages
 
-    async def plan(self, generation_id: str, provider: str) -> None:
-        """Note which provider serves the row."""
-        await self._change(generation_id, ("running",), provider=provider)
+    async def plan(self, generation_id: str, provider: str, model: str) -> None:
+        """Note which provider serves the row, with which model."""
+        await self._change(
+            generation_id, ("running",), provider=provider, model=model[:100] or None
+        )
+
+    async def expand(self, generation_id: str, prompt: str) -> None:
+        """Note the prompt that the asset is made from."""
+        await self._change(generation_id, ("running",), expanded_prompt=prompt)
+
+    async def is_cancelled(self, generation_id: str) -> bool:
+        """Say whether a row has ended, or shall."""
+        row = await self.get(generation_id)
+        return row is None or row.status not in OPEN or row.cancel_requested_at is not None
 
     async def finish(
         self,
@@ -161,6 +198,7 @@ class GenerationRecords:
         status: Literal["succeeded", "failed", "cancelled"],
         *,
         came_from: Sequence[Status] = ("running",),
+        leg: int | None = None,
         asset_id: str | None = None,
         error_type: str | None = None,
         error_message: str | None = None,
@@ -169,6 +207,7 @@ class GenerationRecords:
         return await self._change(
             generation_id,
             came_from,
+            leg=leg,
             status=status,
             asset_id=asset_id,
             error_type=error_type,
@@ -186,22 +225,32 @@ class GenerationRecords:
 
     async def queue_state(self) -> QueueState:
         """Count the waiting rows."""
-        query = select(func.count(), func.min(Generation.created_at)).where(
-            Generation.status == "queued"
-        )
+        unbegun = case((Generation.started_at.is_(None), Generation.created_at))
+        query = select(func.count(), func.min(unbegun)).where(Generation.status == "queued")
         async with self._database.reading() as session:
             depth, oldest = (await session.execute(query)).one()
-        age = (self._clock() - oldest).total_seconds() if depth else 0.0
+        age = (self._clock() - oldest).total_seconds() if oldest else 0.0
         return QueueState(depth, max(age, 0.0))
 
     async def _change(
-        self, generation_id: str, came_from: Sequence[Status], **values: object
+        self,
+        generation_id: str,
+        came_from: Sequence[Status],
+        *,
+        leg: int | None = None,
+        next_leg: int | None = None,
+        **values: object,
     ) -> bool:
+        """Change a row in one of some states, and where `leg` is given only on that leg."""
+        if next_leg is not None:
+            values["leg"] = next_leg
         statement = (
             update(Generation)
             .where(Generation.id == generation_id, Generation.status.in_(came_from))
             .values(**values)
             .returning(Generation.id)
         )
+        if leg is not None:
+            statement = statement.where(Generation.leg == leg)
         async with self._database.transaction() as session:
             return (await session.execute(statement)).first() is not None

@@ -21,9 +21,8 @@ from asset_forge.assets import ProjectService, clean_name
 from asset_forge.catalog import PROVIDERS
 from asset_forge.clock import Clock
 from asset_forge.database.models import Generation
-from asset_forge.generation.engine import REVISION
 from asset_forge.generation.failures import GenerationFailed
-from asset_forge.generation.pipeline import Pipeline
+from asset_forge.generation.pipeline import REVISION, Pipeline
 from asset_forge.generation.records import OPEN, STATUSES, GenerationRecords
 from asset_forge.ids import is_id, new_id
 from asset_forge.observability.tracing import phase
@@ -239,11 +238,9 @@ class GenerationService:
                 f"must be one of {_listed(('auto', *PROVIDERS))}", field="provider"
             )
         try:
-            provider = self._pipeline.choose(request.provider, asset_type)
+            self._pipeline.check(request.provider, asset_type, request.options)
         except GenerationFailed as failure:
             raise faults.InvalidRequest(failure.message, field="provider") from None
-        try:
-            provider.check_options(asset_type, request.options)
         except ValueError as error:
             raise faults.InvalidRequest(str(error), field="options") from None
         return asset_type

@@ -8,7 +8,7 @@ from typing import Final
 from asset_forge.asset_types import AUDIO_TYPES, MODEL_TYPES, AssetType
 from asset_forge.generation.children import ChildDied, ChildProcesses, ChildTimedOut
 from asset_forge.generation.failures import ErrorType, GenerationFailed
-from asset_forge.generation.providers.base import ProviderRequest, ProviderResult, Usage
+from asset_forge.generation.providers.base import Calls, ProviderRequest, ProviderResult, Usage
 
 ATTEMPTS: Final = 3
 """How often a child may die over one asset before the job is given up as poisoned."""
@@ -44,7 +44,7 @@ class ProceduralProvider:
 
         check_options(type, options)
 
-    async def generate(self, request: ProviderRequest) -> ProviderResult:
+    async def generate(self, request: ProviderRequest, calls: Calls) -> ProviderResult:
         """Make the asset in a child process; one that dies is tried again, three times in all."""
         arguments = (request.type.value, request.prompt, request.seed, dict(request.options))
         for _ in range(ATTEMPTS):
@@ -57,13 +57,17 @@ class ProceduralProvider:
             except ValueError as error:
                 raise GenerationFailed(ErrorType.INVALID_REQUEST, str(error)) from None
             file_type, media_type = FORMATS[request.type]
-            return ProviderResult(content, file_type, media_type, Usage(*usage))
+            await calls.count(Usage(*usage))
+            return ProviderResult(content, file_type, media_type)
         raise GenerationFailed(
             ErrorType.POISONED,
             f"The process that makes the asset died {ATTEMPTS} times over this request; change the "
             "prompt or the options",
             unexpected=True,
         )
+
+    async def close(self) -> None:
+        """Leave the children to who made them."""
 
 
 _MODEL_FORMAT = ("glb", "model/gltf-binary")

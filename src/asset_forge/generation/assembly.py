@@ -1,0 +1,92 @@
+"""What the settings say of providers: which there are, in which order, and how many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from asset_forge.asset_types import MODEL_TYPES, AssetType
+from asset_forge.generation.engine import QueueLimits
+from asset_forge.generation.pipeline import FREE_PROVIDER
+from asset_forge.generation.providers.base import Expander, Provider
+from asset_forge.settings import Environment, Settings
+
+_LOCAL_POLL_SECONDS: Final = 0.2
+_REMOTE_POLL_SECONDS: Final = 1.0
+
+_ORDERS: Final[Mapping[AssetType, tuple[str, ...]]] = {
+    **dict.fromkeys(MODEL_TYPES, ("meshy",)),
+    AssetType.TEXTURE: ("openai",),
+    AssetType.MUSIC: ("elevenlabs",),
+    AssetType.SOUND_EFFECT: ("elevenlabs",),
+    AssetType.VOICE: ("elevenlabs",),
+    AssetType.DIALOGUE: ("anthropic", "openai"),
+}
+
+
+def remote_providers(settings: Settings) -> dict[str, Provider]:
+    """Build the adapters of the providers whose keys are set.
+
+    Each is imported only here: a service without its key never loads it.
+    """
+    providers: dict[str, Provider] = {}
+    if settings.meshy_api_key is not None:
+        from asset_forge.generation.providers.meshy_provider import MeshyProvider
+
+        providers["meshy"] = MeshyProvider(
+            settings.meshy_api_key.get_secret_value(),
+            base_url=settings.meshy_base_url,
+            model=settings.meshy_model,
+            poll_seconds=settings.meshy_poll_seconds,
+            request_seconds=settings.provider_request_seconds,
+        )
+    return providers
+
+
+def prompt_expander(settings: Settings) -> Expander | None:
+    """Build the language model that expands prompts, where one is configured and wanted."""
+    return None
+
+
+def provider_orders(settings: Settings, remote: bool) -> dict[AssetType, tuple[str, ...]]:
+    """Return for each asset type the providers that `auto` tries, in order.
+
+    The offline one is the last where that is allowed; `remote` says whether there is another.
+    """
+    given: dict[AssetType, tuple[str, ...]] = {
+        **dict.fromkeys(MODEL_TYPES, settings.providers_models),
+        AssetType.TEXTURE: settings.providers_texture,
+        AssetType.MUSIC: settings.providers_music,
+        AssetType.SOUND_EFFECT: settings.providers_sound_effect,
+        AssetType.VOICE: settings.providers_voice,
+        AssetType.DIALOGUE: settings.providers_dialogue,
+    }
+    allowed = settings.procedural_fallback
+    if allowed is None:
+        serious = settings.environment in (Environment.PRODUCTION, Environment.STAGING)
+        allowed = not (remote and serious)
+    orders: dict[AssetType, tuple[str, ...]] = {}
+    for type_, built_in in _ORDERS.items():
+        order = given[type_] or built_in
+        if allowed and FREE_PROVIDER not in order:
+            order = (*order, FREE_PROVIDER)
+        orders[type_] = order
+    return orders
+
+
+def queue_limits(settings: Settings, providers: Mapping[str, Provider]) -> dict[str, QueueLimits]:
+    """Return how many jobs of each provider run at once."""
+    in_all = {
+        "meshy": settings.meshy_concurrency,
+        "openai": settings.openai_concurrency,
+        "anthropic": settings.anthropic_concurrency,
+        "elevenlabs": settings.elevenlabs_concurrency,
+    }
+    # A remote provider's jobs do next to nothing here but wait, so that one process may run all.
+    limits = {
+        name: QueueLimits(in_all[name], in_all[name], _REMOTE_POLL_SECONDS)
+        for name in providers
+        if name in in_all
+    }
+    limits[FREE_PROVIDER] = QueueLimits(settings.job_concurrency, None, _LOCAL_POLL_SECONDS)
+    return limits

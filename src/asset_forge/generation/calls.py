@@ -1,0 +1,344 @@
+"""The requests of one operation to one provider: claimed, timed, repeated where right, saved."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol, TypeVar
+
+from asset_forge import faults
+from asset_forge.assets import GeneratedAssets, StagedFile
+from asset_forge.generation.claims import Claim, Claims
+from asset_forge.generation.classification import Classifier
+from asset_forge.generation.downloads import Downloads
+from asset_forge.generation.failures import (
+    ErrorType,
+    GenerationCancelled,
+    GenerationFailed,
+    ProviderFailed,
+)
+from asset_forge.generation.patience import patiently, storage_is_away
+from asset_forge.generation.providers import marks
+from asset_forge.generation.providers.base import Answer, Content, Usage
+from asset_forge.generation.retries import RetryPolicy
+from asset_forge.observability.tracing import span
+
+T = TypeVar("T")
+
+_FIND_WAITS: Final = (0.0, 2.0, 8.0, 20.0)
+"""Seconds before each look for a task that may have arrived: the provider lists it with a delay."""
+
+
+class Tally(Protocol):
+    """Counts what happens; the door gives one to each operation."""
+
+    def failed(self, failure: GenerationFailed) -> None:
+        """Count a request that failed."""
+        ...
+
+    def repeated(self) -> None:
+        """Count a request that is sent again."""
+        ...
+
+    def price(self, usage: Usage, model: str | None) -> float:
+        """Return the price of what was used, in US dollars."""
+        ...
+
+    def used(self, usage: Usage, model: str | None, usd: float) -> None:
+        """Count what was used and what it cost."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a set of calls belongs to; times in seconds."""
+
+    generation_id: str
+    run: int
+    provider: str
+    request_seconds: float
+    total_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallParts:
+    """What calls work with."""
+
+    claims: Claims
+    assets: GeneratedAssets
+    downloads: Downloads
+    classify: Classifier
+    retries: RetryPolicy
+    random: Callable[[], float]
+    is_cancelled: Callable[[str], Awaitable[bool]]
+
+
+@dataclass(slots=True)
+class ClaimedCalls:
+    """The `Calls` of one operation, which together may take `total_seconds`."""
+
+    operation: Operation
+    parts: CallParts
+    tally: Tally
+    requests: int = 0
+    _deadline: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._deadline = time.monotonic() + self.operation.total_seconds
+
+    async def once(self, purpose: str, send: Callable[[], Awaitable[Answer]]) -> Mapping[str, Any]:
+        """Send a paid request whose answer is small, or return what it answered earlier."""
+        earlier = await self._earlier(purpose)
+        if earlier is not None and earlier.result is not None:
+            return earlier.result
+        answer = await self._paid(purpose, send)
+        await self._save(purpose, dict(answer.value), answer.usage, answer.model)
+        return answer.value
+
+    async def content(self, purpose: str, send: Callable[[], Awaitable[Content]]) -> Content:
+        """Send a paid request whose answer is a file, or return the file that it answered with."""
+        earlier = await self._earlier(purpose)
+        if earlier is not None and earlier.result is not None:
+            kept = earlier.result
+            data = await patiently(
+                lambda: self.parts.assets.read_staged(kept["key"]), storage_is_away
+            )
+            return Content(data, kept["fileType"], kept["mediaType"])
+        content = await self._paid(purpose, send)
+        staged = await self._keep(purpose, content.data)
+        result = {
+            "key": staged.key,
+            "size": staged.size,
+            "sha256": staged.sha256,
+            "fileType": content.file_type,
+            "mediaType": content.media_type,
+        }
+        await self._save(purpose, result, content.usage, content.model)
+        return content
+
+    async def task(
+        self,
+        purpose: str,
+        *,
+        submit: Callable[[], Awaitable[str]],
+        look: Callable[[str], Awaitable[Answer | None]],
+        find: Callable[[datetime], Awaitable[list[str]]] | None = None,
+        interval_seconds: float,
+    ) -> Mapping[str, Any]:
+        """Submit a paid task and poll for its end, or go on with the one submitted earlier."""
+        claim = await self.parts.claims.find(self.operation.generation_id, self._name(purpose))
+        if claim is not None and claim.result is not None:
+            return claim.result
+        if claim is not None and claim.task_id is not None:
+            task_id = claim.task_id
+        elif claim is not None:
+            task_id = await self._found(purpose, claim.created_at, find, None)
+        else:
+            task_id = await self._submitted(purpose, submit, find)
+        answer = await self._ended(purpose, task_id, look, interval_seconds)
+        await self._save(purpose, dict(answer.value), answer.usage, answer.model)
+        return answer.value
+
+    async def read(self, purpose: str, send: Callable[[], Awaitable[T]]) -> T:
+        """Send a free request that changes nothing; it is repeated also after it may have run."""
+        attempt = 1
+        while True:
+            try:
+                return await self._attempt(purpose, send, attempt)
+            except GenerationFailed as failure:
+                await self._pause(failure, attempt, free=True)
+            attempt += 1
+
+    async def download(self, url: str, file_type: str) -> StagedFile:
+        """Download a file into the storage, checked; no key is sent along."""
+        operation = self.operation
+
+        async def send() -> StagedFile:
+            return await self.parts.downloads.fetch(
+                url, file_type, generation_id=operation.generation_id, run=operation.run
+            )
+
+        return await patiently(lambda: self.read("download", send), storage_is_away)
+
+    async def checkpoint(self) -> None:
+        """End here if the job's owner asked for its end."""
+        if await self.parts.is_cancelled(self.operation.generation_id):
+            raise GenerationCancelled
+
+    async def count(self, usage: Usage) -> None:
+        """Count what was consumed by no request."""
+        self.tally.used(usage, None, 0.0)
+
+    def _name(self, purpose: str) -> str:
+        return f"{self.operation.provider}.{purpose}"
+
+    async def _earlier(self, purpose: str) -> Claim | None:
+        """Return what an earlier run left of a request that is done within one answer."""
+        claim = await self.parts.claims.find(self.operation.generation_id, self._name(purpose))
+        if claim is not None and claim.result is None:
+            raise self._unknown()
+        return claim
+
+    async def _submitted(
+        self,
+        purpose: str,
+        submit: Callable[[], Awaitable[str]],
+        find: Callable[[datetime], Awaitable[list[str]]] | None,
+    ) -> str:
+        try:
+            task_id = await self._paid(purpose, submit)
+        except ProviderFailed as failure:
+            claim = await self.parts.claims.find(self.operation.generation_id, self._name(purpose))
+            if failure.definite or claim is None:
+                raise
+            return await self._found(purpose, claim.created_at, find, failure)
+        await self.parts.claims.save_task(
+            self.operation.generation_id, self._name(purpose), task_id
+        )
+        return task_id
+
+    async def _found(
+        self,
+        purpose: str,
+        since: datetime,
+        find: Callable[[datetime], Awaitable[list[str]]] | None,
+        failure: GenerationFailed | None,
+    ) -> str:
+        """Find the task of a request whose answer was lost, and save its id."""
+        for wait in _FIND_WAITS if find is not None else ():
+            await asyncio.sleep(wait)
+            assert find is not None  # noqa: S101 - as the line before says
+            ids = await self.read("find", lambda: find(since))
+            free = await self.parts.claims.unclaimed(self.operation.provider, ids)
+            if free:
+                await self.parts.claims.save_task(
+                    self.operation.generation_id, self._name(purpose), free[0]
+                )
+                return free[0]
+        raise failure or self._unknown()
+
+    async def _ended(
+        self,
+        purpose: str,
+        task_id: str,
+        look: Callable[[str], Awaitable[Answer | None]],
+        interval_seconds: float,
+    ) -> Answer:
+        while True:
+            answer = await self.read(f"{purpose} status", lambda: look(task_id))
+            if answer is not None:
+                return answer
+            await self.checkpoint()
+            if time.monotonic() + interval_seconds > self._deadline:
+                raise self._too_late()
+            await asyncio.sleep(interval_seconds)
+
+    async def _paid(self, purpose: str, send: Callable[[], Awaitable[T]]) -> T:
+        """Claim a request and send it; repeat it only while the provider has not executed it."""
+        generation_id, name = self.operation.generation_id, self._name(purpose)
+        attempt = 1
+        while True:
+            await self.checkpoint()
+            claim = await self.parts.claims.take(generation_id, name, self.operation.provider)
+            if not claim.taken:
+                raise self._unknown()  # another run of the job is ahead of this one
+            token = marks.claim.set(f"{generation_id}.{name}")
+            try:
+                return await self._attempt(purpose, send, attempt)
+            except GenerationFailed as failure:
+                if not (isinstance(failure, ProviderFailed) and failure.definite):
+                    raise self._ambiguous(failure) from failure
+                await self.parts.claims.release(generation_id, name)
+                await self._pause(failure, attempt, free=False)
+            finally:
+                marks.claim.reset(token)
+            attempt += 1
+
+    async def _attempt(self, purpose: str, send: Callable[[], Awaitable[T]], attempt: int) -> T:
+        """Send one request within its time limit."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise self._too_late()
+        attributes = {"asset_forge.request.purpose": purpose}
+        self.requests += 1
+        with span(f"request {purpose}", "client", attributes) as call:
+            if attempt > 1:
+                call.set("http.request.resend_count", attempt - 1)
+            try:
+                async with asyncio.timeout(min(self.operation.request_seconds, left)):
+                    return await send()
+            except (GenerationCancelled, faults.Fault):
+                raise  # of this service
+            except Exception as error:
+                failure = self.parts.classify(error)
+                if isinstance(failure, ProviderFailed) and failure.status is not None:
+                    call.set("http.response.status_code", failure.status)
+                call.set("error.type", failure.type.value)
+                self.tally.failed(failure)
+                if failure is error:
+                    raise
+                raise failure from error
+
+    async def _pause(self, failure: GenerationFailed, attempt: int, *, free: bool) -> None:
+        """Wait before a request is sent again; raise the failure where it shall not be."""
+        wait = self.parts.retries.wait(failure, attempt, free=free, random=self.parts.random)
+        if wait is None or time.monotonic() + wait > self._deadline:
+            raise failure
+        self.tally.repeated()
+        await asyncio.sleep(wait)
+
+    async def _keep(self, purpose: str, data: bytes) -> StagedFile:
+        """Put a paid file into the storage; it is offered for as long as patience lasts."""
+        generation_id, name = self.operation.generation_id, self._name(purpose)
+        return await patiently(
+            lambda: self.parts.assets.stage(generation_id, data, claim=name), storage_is_away
+        )
+
+    async def _save(
+        self, purpose: str, result: dict[str, Any], usage: Usage, model: str | None
+    ) -> None:
+        usd = self.tally.price(usage, model)
+        first = await self.parts.claims.finish(
+            self.operation.generation_id,
+            self._name(purpose),
+            self.operation.provider,
+            result,
+            usd,
+        )
+        if first:
+            self.tally.used(usage, model, usd)
+
+    def _ambiguous(self, failure: GenerationFailed) -> GenerationFailed:
+        """Say of a failure after which nobody knows what the provider did that nobody knows."""
+        if not isinstance(failure, ProviderFailed) or failure.type in _TELLING:
+            return failure
+        return ProviderFailed(
+            ErrorType.OUTCOME_UNKNOWN,
+            f"{failure.message}, after the request had been sent; it may have been executed and "
+            "charged, so that it is not sent again",
+            definite=False,
+            status=failure.status,
+        )
+
+    def _unknown(self) -> GenerationFailed:
+        return ProviderFailed(
+            ErrorType.OUTCOME_UNKNOWN,
+            f"The service was interrupted while it waited for {self.operation.provider}'s answer; "
+            "the request may have been executed and charged, so that it is not sent again",
+            definite=False,
+        )
+
+    def _too_late(self) -> GenerationFailed:
+        return ProviderFailed(
+            ErrorType.TIMEOUT,
+            f"{self.operation.provider} took longer than {self.operation.total_seconds:g} seconds, "
+            "the limit for all requests of an operation",
+            definite=False,
+        )
+
+
+_TELLING: Final = frozenset({ErrorType.TIMEOUT, ErrorType.MALFORMED_RESPONSE})
+"""What says enough by itself about a request whose result is lost."""
