@@ -146,6 +146,8 @@ class TcpProxy:
             await self._join(reader, writer)
         except (OSError, TimeoutError):  # either end is gone, or cannot be reached
             reset(writer)
+        except asyncio.CancelledError:  # the proxy ends, and asyncio would report it as a fault
+            reset(writer)
         finally:
             self._writers.discard(writer)
             writer.close()
