@@ -141,6 +141,14 @@ class Stack:
         return self._api is not None
 
     @property
+    def database(self) -> Path:
+        """The file of the embedded database; outside of what only the service's namespace sees."""
+        if url := self._preparation.environment.get("DATABASE_URL"):
+            return Path(url.removeprefix("sqlite:///"))
+        directory = self.home if self._preparation.mounts else self.data_dir
+        return directory / "asset-forge.db"
+
+    @property
     def seen_data_dir(self) -> Path:
         """The data directory as this process sees it, also in a mount namespace of the service."""
         if not self._preparation.mounts:
@@ -185,6 +193,7 @@ class Stack:
     ) -> Program:
         variables = {
             "ASSET_FORGE_DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": f"sqlite:///{self.database}",
             "PORT": str(port),
             "AUTH_PROVIDERS": "local",
             "DRAIN_SECONDS": "0",
@@ -216,7 +225,7 @@ class Stack:
         """Create the team, as `asset-forge user create` does; those that exist stay as they are."""
 
         async def create() -> None:
-            database = Database(f"sqlite:///{self.seen_data_dir / 'asset-forge.db'}", pool_size=1)
+            database = Database(f"sqlite:///{self.database}", pool_size=1)
             try:
                 service = AccountService(database, registry=Registry(DECLARATIONS))
                 known = {user.login for user in await service.list_users()}
@@ -280,11 +289,20 @@ class Stack:
             program.start()
         self._api = PrometheusApi(f"http://{addresses[0]}")
         stack.callback(self._api.close)
-        until("every target is scraped", self._is_scraped, START_SECONDS)
+        self.wait_until_scraped()
 
-    def _is_scraped(self) -> bool:
-        up = self.prometheus.targets_up()
-        return bool(up) and all(up)
+    def wait_until_scraped(self) -> None:
+        """Wait until the last scrape of every target has succeeded.
+
+        Raises:
+            NotWithin: One of them does not answer.
+        """
+
+        def scraped() -> bool:
+            known = self.prometheus.targets_up()
+            return len(known) == 2 * len(self._options.targets) and all(known)
+
+        until("every target is scraped", scraped, START_SECONDS)
 
     def _write_configuration(self) -> None:
         deploy = self.home / "deploy"

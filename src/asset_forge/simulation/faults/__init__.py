@@ -1,0 +1,63 @@
+"""The faults that can be injected into a running service, each by real means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from asset_forge.simulation.faults._database import DatabaseDown, DatabaseLocked
+from asset_forge.simulation.faults._model import Fault
+from asset_forge.simulation.faults._processes import (
+    ChildrenKilled,
+    ChildrenStarved,
+    CrashLoop,
+    DescriptorsShort,
+    EventLoopFrozen,
+    InstanceKilled,
+    RolloutHalted,
+    ServiceKilled,
+    WorkerFrozen,
+)
+from asset_forge.simulation.faults._telemetry import (
+    AnotherProgram,
+    ForeignFile,
+    ModelsMadeUp,
+    ScrapeHangs,
+    TraceCollectorHangs,
+    VolumeGone,
+)
+from asset_forge.simulation.faults._traffic import CardinalityBomb, LoginAbuse, SlowLines
+from asset_forge.simulation.faults._volumes import DiskFull, DiskLow, MemoryShort, StoreBroken
+
+FAULTS: Final[Mapping[str, type[Fault]]] = {
+    fault.name: fault
+    for fault in (
+        ServiceKilled,
+        InstanceKilled,
+        CrashLoop,
+        RolloutHalted,
+        EventLoopFrozen,
+        DescriptorsShort,
+        MemoryShort,
+        DatabaseLocked,
+        DatabaseDown,
+        StoreBroken,
+        DiskLow,
+        DiskFull,
+        ChildrenKilled,
+        ChildrenStarved,
+        WorkerFrozen,
+        SlowLines,
+        LoginAbuse,
+        CardinalityBomb,
+        ModelsMadeUp,
+        ForeignFile,
+        VolumeGone,
+        TraceCollectorHangs,
+        ScrapeHangs,
+        AnotherProgram,
+    )
+}
+"""Every fault by its name."""
+
+__all__ = ["FAULTS", "Fault"]

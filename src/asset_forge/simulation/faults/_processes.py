@@ -1,0 +1,267 @@
+"""Faults of processes: killed, frozen, starved, crashing, of two versions."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import time
+from typing import ClassVar, Final
+
+import psutil
+
+from asset_forge.simulation.faults._model import Fault, Repeated
+from asset_forge.simulation.programs import Program
+from asset_forge.simulation.stack import Preparation, Stack
+
+_FROZEN_SECONDS: Final = 1.8
+"""Longer than the second that the alert looks for, shorter than any scrape's patience."""
+
+_STARTS: Final = 4
+_UP_SECONDS: Final = 2.0
+"""How long a crashing instance lives: long enough to be scraped at a drill's pace."""
+
+
+class ServiceKilled(Fault):
+    """The only instance is killed, as the kernel does when memory is short."""
+
+    name = "service-killed"
+    what = "kill -9 of the service; healed by starting it again"
+    alerts = ("ServiceDown",)
+    silenced = ("InstanceDown",)
+    also = ("ScrapeFailing",)
+
+    def inject(self, stack: Stack) -> None:
+        """Kill it."""
+        stack.service.kill()
+
+    def heal(self, stack: Stack) -> None:
+        """Start it on the same data."""
+        stack.service.start()
+
+
+class EventLoopFrozen(Fault):
+    """The process is stopped for a moment, so that its event loop runs nothing."""
+
+    name = "event-loop-frozen"
+    what = f"SIGSTOP of the service, SIGCONT {_FROZEN_SECONDS:g} s later"
+    alerts = ("EventLoopStalled",)
+
+    def inject(self, stack: Stack) -> None:
+        """Stop it, and let it go on."""
+        stack.service.send(signal.SIGSTOP)
+        time.sleep(_FROZEN_SECONDS)
+        stack.service.send(signal.SIGCONT)
+
+    def heal(self, stack: Stack) -> None:
+        """Let it go on, in case the injection was interrupted."""
+        stack.service.send(signal.SIGCONT)
+
+
+class DescriptorsShort(Fault):
+    """The limit of open files is lowered to little more than are open."""
+
+    name = "descriptors-short"
+    what = "prlimit of the running service: 90 % of the file descriptors are then open"
+    alerts = ("FileDescriptorsNearLimit",)
+
+    def __init__(self) -> None:
+        self._before: tuple[int, int] | None = None
+
+    def inject(self, stack: Stack) -> None:
+        """Lower the soft limit."""
+        pid = stack.service.pid
+        self._before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        open_now = psutil.Process(pid).num_fds()
+        limit = int(open_now / 0.9) + 1
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, self._before[1]))
+
+    def heal(self, stack: Stack) -> None:
+        """Set the limit as it was."""
+        if self._before is not None:
+            resource.prlimit(stack.service.pid, resource.RLIMIT_NOFILE, self._before)
+
+
+class _WithReplica(Fault):
+    """A fault of a second instance on the same data, which Prometheus scrapes beside the first."""
+
+    revision: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        self._replica: Program | None = None
+
+    def _add_replica(self, stack: Stack) -> Program:
+        replica, address = stack.replica({"RAILWAY_DEPLOYMENT_ID": self.revision})
+        self._replica = replica
+        replica.start()
+        stack.set_targets([stack.target, address])
+        return replica
+
+    def heal(self, stack: Stack) -> None:
+        """Take the instance out of the targets, and end it."""
+        stack.set_targets([stack.target])
+        self.close()
+
+    def close(self) -> None:
+        """End the instance."""
+        if self._replica is not None:
+            self._replica.stop()
+
+
+class InstanceKilled(_WithReplica):
+    """One of two instances is killed."""
+
+    name = "instance-killed"
+    what = "a second instance is started, scraped, and killed"
+    alerts = ("InstanceDown",)
+    also = ("ScrapeFailing",)
+
+    def inject(self, stack: Stack) -> None:
+        """Start another instance; kill it once it was scraped."""
+        replica = self._add_replica(stack)
+        stack.wait_until_scraped()
+        replica.kill()
+
+
+class CrashLoop(_WithReplica):
+    """One of two instances ends soon after each start."""
+
+    name = "crash-loop"
+    what = f"a second instance is started {_STARTS} times, and killed soon after each start"
+    alerts = ("CrashLooping",)
+    also = ("InstanceDown",)
+
+    def inject(self, stack: Stack) -> None:
+        """Let it crash, and leave it running after its last start."""
+        replica = self._add_replica(stack)
+        for _ in range(_STARTS - 1):
+            stack.wait_until_scraped()
+            time.sleep(_UP_SECONDS)
+            replica.kill()
+            replica.start()
+
+
+class RolloutHalted(_WithReplica):
+    """Two revisions run side by side."""
+
+    name = "rollout-halted"
+    what = "a second instance runs with another RAILWAY_DEPLOYMENT_ID"
+    alerts = ("VersionSkew",)
+    revision = "an-older-revision"
+
+    def inject(self, stack: Stack) -> None:
+        """Start it."""
+        self._add_replica(stack)
+
+
+class ChildrenKilled(Fault):
+    """Child processes that compute for long are killed, as those that grow are by the kernel.
+
+    Quick assets go on being made, long ones end `poisoned`.
+    """
+
+    name = "children-killed"
+    what = "kill -9 of each child process that computes for longer than half a second"
+    alerts = ("PoisonedGeneration", "HighGenerationFailureRate", "ProviderFailing")
+    also = ("GenerationBudgetBurnSlow", "GenerationBudgetBurn")
+
+    _PATIENCE_SECONDS: Final = 0.5
+    _LOOK_SECONDS: Final = 0.1
+
+    def __init__(self) -> None:
+        self._watch: Repeated | None = None
+        self._busy: dict[int, tuple[float, float]] = {}
+
+    def inject(self, stack: Stack) -> None:
+        """Begin to watch the children."""
+        self._watch = Repeated(lambda: self._look(stack), self._LOOK_SECONDS)
+        self._watch.start()
+
+    def heal(self, stack: Stack) -> None:
+        """Leave them alone."""
+        if self._watch is not None:
+            self._watch.stop()
+
+    def _look(self, stack: Stack) -> None:
+        """Kill each child that has computed without a pause for longer than the patience."""
+        now = time.monotonic()
+        for child in children_of(stack):
+            with contextlib.suppress(psutil.Error):
+                spent = child.cpu_times().user
+                since, before = self._busy.get(child.pid, (now, -1.0))
+                if spent <= before:
+                    since = now  # it waits for work
+                elif now - since > self._PATIENCE_SECONDS:
+                    child.kill()
+                self._busy[child.pid] = (since, spent)
+
+
+class ChildrenStarved(Fault):
+    """The child processes get a tenth of the CPU that they ask for."""
+
+    name = "children-starved"
+    what = "SIGSTOP and SIGCONT of the child processes in turn: they run a tenth of the time"
+    alerts = ("GenerationQueueSlow",)
+    also = ("HighGenerationFailureRate", "ProviderFailing", "GenerationQueueStalled")
+
+    _RUN_SECONDS: Final = 0.1
+    _STOP_SECONDS: Final = 0.9
+
+    def __init__(self) -> None:
+        self._throttle: Repeated | None = None
+
+    def inject(self, stack: Stack) -> None:
+        """Begin to stop and start them."""
+
+        def turn() -> None:
+            self._signal(stack, signal.SIGSTOP)
+            time.sleep(self._STOP_SECONDS)
+            self._signal(stack, signal.SIGCONT)
+
+        self._throttle = Repeated(turn, self._RUN_SECONDS)
+        self._throttle.start()
+
+    def heal(self, stack: Stack) -> None:
+        """Let them run."""
+        if self._throttle is not None:
+            self._throttle.stop()
+        self._signal(stack, signal.SIGCONT)
+
+    def _signal(self, stack: Stack, number: signal.Signals) -> None:
+        for child in children_of(stack):
+            with contextlib.suppress(psutil.Error):
+                child.send_signal(number)
+
+
+class WorkerFrozen(Fault):
+    """The only process that runs jobs is frozen; the API goes on accepting them."""
+
+    name = "worker-frozen"
+    what = "SIGSTOP of the only worker; the service itself runs with RUN_JOBS=false"
+    alerts = ("GenerationQueueStalled",)
+    also = ("GenerationQueueSlow",)
+
+    def prepare(self, home: object) -> Preparation:
+        """Let jobs run in a process of their own."""
+        return Preparation(worker=True)
+
+    def inject(self, stack: Stack) -> None:
+        """Stop it, with its children."""
+        self._signal(stack, signal.SIGSTOP)
+
+    def heal(self, stack: Stack) -> None:
+        """Let it go on."""
+        self._signal(stack, signal.SIGCONT)
+
+    def _signal(self, stack: Stack, number: signal.Signals) -> None:
+        if stack.worker is not None:
+            os.killpg(stack.worker.pid, number)
+
+
+def children_of(stack: Stack) -> list[psutil.Process]:
+    """Return the processes that compute assets: the children of the service's fork server."""
+    with contextlib.suppress(psutil.Error):
+        direct = psutil.Process(stack.service.pid).children()
+        return [child for server in direct for child in server.children()]
+    return []

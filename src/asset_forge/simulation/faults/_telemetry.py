@@ -1,0 +1,308 @@
+"""Faults of the telemetry itself: sinks that hang, files that do not belong, scrapes that fail."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final
+
+from asset_forge.simulation.faults._model import Fault, Repeated
+from asset_forge.simulation.stack import Preparation, Stack
+
+_JOIN_SECONDS: Final = 30.0
+_HUNG_SECONDS: Final = 60.0
+
+
+class _Endpoint:
+    """A small HTTP server that answers everything with 200 and one body, unless it hangs."""
+
+    def __init__(self, body: bytes = b"", port: int = 0) -> None:
+        self.hangs = threading.Event()
+        self._ending = threading.Event()
+        hangs, ending = self.hangs, self._ending
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                if hangs.is_set():
+                    ending.wait(_HUNG_SECONDS)
+                    self.close_connection = True
+                    return
+                self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                self._answer()
+
+            def do_GET(self) -> None:
+                self._answer()
+
+            def _answer(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                """Stay silent."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,))
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._ending.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(_JOIN_SECONDS)
+
+
+class TraceCollectorHangs(Fault):
+    """The collector of traces takes connections and never answers."""
+
+    name = "trace-collector-hangs"
+    what = "the OTLP collector accepts every connection and never answers"
+    alerts = ("TelemetryLost",)
+
+    def __init__(self) -> None:
+        self._collector: _Endpoint | None = None
+
+    def prepare(self, home: Path) -> Preparation:
+        """Start a collector that works, and let the service send all its traces there."""
+        self._collector = _Endpoint()
+        return Preparation(
+            {
+                "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{self._collector.port}",
+                "OTEL_EXPORTER_OTLP_TIMEOUT": "1000",
+                "OTEL_TRACES_SAMPLER": "always_on",
+            }
+        )
+
+    def inject(self, stack: Stack) -> None:
+        """Answer no more."""
+        if self._collector is not None:
+            self._collector.hangs.set()
+
+    def heal(self, stack: Stack) -> None:
+        """Answer again."""
+        if self._collector is not None:
+            self._collector.hangs.clear()
+
+    def close(self) -> None:
+        """End the collector."""
+        if self._collector is not None:
+            self._collector.close()
+
+
+class ForeignFile(Fault):
+    """Somebody's files lie in the directory that the processes share their metrics in."""
+
+    name = "foreign-file"
+    what = "files that are no metrics are written into METRICS_DIR, under names as members have"
+    alerts = ("CollectorFailing",)
+
+    _EVERY_SECONDS: Final = 2.0
+
+    def __init__(self) -> None:
+        self._directory: Path | None = None
+        self._writer: Repeated | None = None
+        self._written = 0
+
+    def prepare(self, home: Path) -> Preparation:
+        """Put the directory where this process sees it."""
+        self._directory = home / "metrics"
+        return Preparation({"METRICS_DIR": str(self._directory)})
+
+    def inject(self, stack: Stack) -> None:
+        """Write one now and then."""
+        self._writer = Repeated(self._write, self._EVERY_SECONDS)
+        self._writer.start()
+
+    def heal(self, stack: Stack) -> None:
+        """Remove them."""
+        if self._writer is not None and self._directory is not None:
+            self._writer.stop()
+            for path in self._directory.glob("member-foreign-*.metrics"):
+                path.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        if self._directory is not None:
+            self._written += 1
+            path = self._directory / f"member-foreign-{self._written}.metrics"
+            path.write_bytes(b"these are no metrics\n" * 400)
+
+
+_MADE_UP: Final = """
+import itertools, select, sys
+from pathlib import Path
+from asset_forge.catalog import AI_CALLS, DECLARATIONS
+from asset_forge.observability.metrics import Registry
+registry = Registry(DECLARATIONS, directory=Path(sys.argv[1]))
+calls = registry.counter(AI_CALLS)
+for number in itertools.count():
+    calls.labels("openai", f"model-{number}", "success").inc(0)
+    if number == AI_CALLS.series_limit:
+        print("full", flush=True)
+    pause = 0.05 if number > AI_CALLS.series_limit else 0
+    if select.select([sys.stdin], [], [], pause)[0]:
+        break
+registry.close()
+"""
+
+
+class ModelsMadeUp(Fault):
+    """A process of the metrics group invents label values: a model of its own for each call."""
+
+    name = "models-made-up"
+    what = "another process of the metrics group counts each call under a model of its own"
+    alerts = ("SeriesOverflow",)
+
+    def __init__(self) -> None:
+        self._directory: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def prepare(self, home: Path) -> Preparation:
+        """Put the directory of the group where the other process sees it."""
+        self._directory = home / "metrics"
+        return Preparation({"METRICS_DIR": str(self._directory)})
+
+    def inject(self, stack: Stack) -> None:
+        """Start it."""
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter
+            [sys.executable, "-c", _MADE_UP, str(self._directory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout is not None  # noqa: S101 - it was asked for
+        self._process.stdout.readline()
+
+    def heal(self, stack: Stack) -> None:
+        """End it."""
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.communicate(timeout=_JOIN_SECONDS)
+            self._process = None
+
+
+class AnotherProgram(Fault):
+    """Another program answers at the service's address, with metrics that are not the service's."""
+
+    name = "another-program"
+    what = "the service ends, and an HTTP server without its metrics takes the port"
+    alerts = ("MetricsAbsent",)
+
+    def __init__(self) -> None:
+        self._other: _Endpoint | None = None
+
+    def inject(self, stack: Stack) -> None:
+        """End the service, and take its port."""
+        stack.service.stop()
+        self._other = _Endpoint(b"# TYPE other_total counter\nother_total 1\n", stack.port)
+
+    def heal(self, stack: Stack) -> None:
+        """Give the port back, and start the service."""
+        self.close()
+        stack.service.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._other is not None:
+            self._other.close()
+            self._other = None
+
+
+class ScrapeHangs(Fault):
+    """What lies between Prometheus and the service passes one metrics path and holds the other."""
+
+    name = "scrape-hangs"
+    what = "a proxy before the service passes /metrics and never answers /metrics/business"
+    alerts = ("ScrapeFailing",)
+
+    _HELD: Final = b"GET /metrics/business"
+
+    def __init__(self) -> None:
+        self._listener: socket.socket | None = None
+        self._holds = threading.Event()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def inject(self, stack: Stack) -> None:
+        """Let Prometheus scrape through the proxy."""
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(0.2)
+        self._thread = threading.Thread(target=self._serve, args=(stack.port,))
+        self._thread.start()
+        stack.set_targets([f"127.0.0.1:{self._listener.getsockname()[1]}"])
+
+    def heal(self, stack: Stack) -> None:
+        """Let it scrape the service itself."""
+        stack.set_targets([stack.target])
+        self.close()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._ending.set()
+        if self._thread is not None and self._listener is not None:
+            self._thread.join(_JOIN_SECONDS)
+            self._listener.close()
+
+    def _serve(self, port: int) -> None:
+        assert self._listener is not None  # noqa: S101 - set before the thread starts
+        while not self._ending.is_set():
+            try:
+                client, _ = self._listener.accept()
+            except TimeoutError:
+                continue
+            threading.Thread(target=self._pass_on, args=(client, port), daemon=True).start()
+
+    def _pass_on(self, client: socket.socket, port: int) -> None:
+        """Send the first request of a connection on, and the answer back; then hang up."""
+        with client:
+            client.settimeout(_HUNG_SECONDS)
+            request = client.recv(65_536)
+            if request.startswith(self._HELD):
+                self._ending.wait(_HUNG_SECONDS)
+                return
+            head, _, rest = request.partition(b"\r\n")
+            with socket.create_connection(("127.0.0.1", port), _HUNG_SECONDS) as service:
+                service.sendall(head + b"\r\nConnection: close\r\n" + rest)
+                while piece := service.recv(65_536):
+                    client.sendall(piece)
+
+
+class VolumeGone(Fault):
+    """The data directory is gone; database and files, which lie elsewhere, are not."""
+
+    name = "volume-gone"
+    what = "the data directory is moved away; DATABASE_URL and STORAGE_URL name other places"
+    alerts = ("BackgroundSampleFailing", "DependencyUnhealthy")
+
+    def prepare(self, home: Path) -> Preparation:
+        """Keep everything that requests need in another directory."""
+        objects = home / "objects"
+        objects.mkdir(parents=True)
+        return Preparation(
+            {
+                "DATABASE_URL": f"sqlite:///{home / 'asset-forge.db'}",
+                "STORAGE_URL": objects.as_uri(),
+                "METRICS_DIR": str(home / "metrics"),
+            }
+        )
+
+    def inject(self, stack: Stack) -> None:
+        """Move it away."""
+        stack.data_dir.rename(stack.data_dir.with_name("data.away"))
+
+    def heal(self, stack: Stack) -> None:
+        """Bring it back."""
+        away = stack.data_dir.with_name("data.away")
+        if away.exists():
+            away.rename(stack.data_dir)

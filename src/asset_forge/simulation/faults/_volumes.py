@@ -1,0 +1,158 @@
+"""Faults of disk, object store and memory, in a mount namespace of the service's own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from asset_forge.simulation.faults._model import Fault, Repeated
+from asset_forge.simulation.stack import Preparation, Stack
+
+VOLUME_BYTES: Final = 192 << 20
+RESERVE_BYTES: Final = 4 << 20
+
+_BLOCK: Final = bytes(1 << 16)
+
+SMALL_VOLUME: Final = Preparation(
+    {"VOLUME_RESERVE_BYTES": str(RESERVE_BYTES)},
+    (f'mount -t tmpfs -o size={VOLUME_BYTES} tmpfs "$DATA"',),
+)
+"""The data directory on a volume of its own, small enough to be filled."""
+
+
+class _Ballast(Fault):
+    """A fault that takes a part of the data volume."""
+
+    def prepare(self, home: Path) -> Preparation:
+        """Put the data directory on a small volume."""
+        return SMALL_VOLUME
+
+    def heal(self, stack: Stack) -> None:
+        """Give the bytes back."""
+        _ballast(stack).unlink(missing_ok=True)
+
+
+def _ballast(stack: Stack) -> Path:
+    return stack.seen_data_dir / "ballast"
+
+
+def _fill(stack: Stack, leaving: int) -> None:
+    """Take all bytes of the volume but so many."""
+    usage = os.statvfs(stack.seen_data_dir)
+    with _ballast(stack).open("ab") as file, contextlib.suppress(OSError):
+        for _ in range(0, usage.f_bavail * usage.f_frsize - leaving, len(_BLOCK)):
+            file.write(_BLOCK)
+            file.flush()
+
+
+class DiskLow(_Ballast):
+    """Somebody else's files take most of the data volume."""
+
+    name = "disk-low"
+    what = "the data directory on a volume of 192 MiB, of which 86 % are then used"
+    alerts = ("LowDiskSpace",)
+
+    def inject(self, stack: Stack) -> None:
+        """Leave a seventh."""
+        _fill(stack, leaving=int(VOLUME_BYTES * 0.14))
+
+
+class DiskFull(_Ballast):
+    """The data volume is full up to the reserve: large files are refused, small ones go on."""
+
+    name = "disk-full"
+    what = "the data directory on a volume of 192 MiB, full up to the reserve and 1 MiB"
+    alerts = ("LowDiskSpace", "StorageFailing")
+    also = (
+        *("DependencyUnhealthy", "HighGenerationFailureRate", "GenerationBudgetBurn"),
+        *("GenerationBudgetBurnSlow", "AvailabilityBudgetBurn", "AvailabilityBudgetBurnSlow"),
+        "HighErrorRate",
+    )
+
+    def inject(self, stack: Stack) -> None:
+        """Leave the reserve, and what a small file takes."""
+        _fill(stack, leaving=RESERVE_BYTES + (1 << 20))
+
+
+class StoreBroken(Fault):
+    """The directory of the objects is gone, and a file is in its place."""
+
+    name = "store-broken"
+    what = "the directory of the stored files is moved away, and a file takes its name"
+    alerts = ("AvailabilityBudgetBurn", "HighErrorRate")
+    silenced = ("AvailabilityBudgetBurnSlow",)
+    also = (
+        *("StorageFailing", "HighGenerationFailureRate", "GenerationBudgetBurn"),
+        "GenerationBudgetBurnSlow",
+    )
+
+    def inject(self, stack: Stack) -> None:
+        """Move it away."""
+        objects = stack.seen_data_dir / "objects"
+        objects.rename(objects.with_name("objects.away"))
+        objects.write_bytes(b"")
+
+    def heal(self, stack: Stack) -> None:
+        """Bring it back."""
+        objects = stack.seen_data_dir / "objects"
+        away = objects.with_name("objects.away")
+        if away.exists():
+            objects.unlink()
+            away.rename(objects)
+
+
+class MemoryShort(Fault):
+    """The machine's memory is lowered to little more than the service holds.
+
+    What the kernel says of its memory is covered by a file, as lxcfs does in containers; the file
+    is then rewritten, as an operator lowers a container's limit.
+    """
+
+    name = "memory-short"
+    what = "/proc/meminfo covered by a file that then names little more than the service holds"
+    alerts = ("HighMemoryUsage",)
+
+    _USED: Final = 0.99
+    _EVERY_SECONDS: Final = 1.0
+
+    def __init__(self) -> None:
+        self._file: Path | None = None
+        self._before = ""
+        self._shrinking: Repeated | None = None
+
+    def prepare(self, home: Path) -> Preparation:
+        """Cover the kernel's file by a copy."""
+        self._file = home / "meminfo"
+        self._before = Path("/proc/meminfo").read_text()
+        self._file.write_text(self._before)
+        return Preparation(mounts=(f'mount --bind "{self._file}" /proc/meminfo',))
+
+    def inject(self, stack: Stack) -> None:
+        """Name a total of which nearly all is resident in the service, now and from now on."""
+        self._shrinking = Repeated(lambda: self._shrink(stack), self._EVERY_SECONDS)
+        self._shrinking.start()
+
+    def heal(self, stack: Stack) -> None:
+        """Name what there is."""
+        if self._shrinking is not None:
+            self._shrinking.stop()
+        self._write(self._before)
+
+    def _shrink(self, stack: Stack) -> None:
+        resident = psutil.Process(stack.service.pid).memory_info().rss
+        total = int(resident / self._USED / 1024)
+        figures = {"MemTotal": total, "MemAvailable": total // 10, "MemFree": total // 20}
+        self._write(
+            "\n".join(
+                f"{name}: {figures.get(name, rest.split()[0])} kB"
+                for name, _, rest in (line.partition(":") for line in self._before.splitlines())
+            )
+        )
+
+    def _write(self, text: str) -> None:
+        if self._file is not None:
+            self._file.write_text(text)  # in place: a new file would not be the one that covers
