@@ -41,7 +41,7 @@ def container(name: str) -> Document:
 
 
 def variables(name: str) -> dict[str, str]:
-    """Return the environment of a Deployment's container, with the values of the Secret's example."""
+    """Return the environment of a Deployment's container; the Secret is its example."""
     sources = {
         "configMapRef": ("ConfigMap", "data"),
         "secretRef": ("Secret", "stringData"),

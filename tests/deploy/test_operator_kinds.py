@@ -1,4 +1,4 @@
-"""The ServiceMonitor and the PrometheusRule are what the operator reads, and say what the files say."""
+"""The operator's two kinds are what the operator reads, and say what Prometheus's files say."""
 
 from __future__ import annotations
 

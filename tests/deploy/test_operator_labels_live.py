@@ -1,4 +1,4 @@
-"""What the ServiceMonitor makes of a target has, in a real Prometheus, the labels of prometheus.yml."""
+"""In a real Prometheus the ServiceMonitor's targets have the labels of prometheus.yml's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KUBERNETES_LABELS = {
 
 
 def scrapes(port: int) -> list[dict[str, Any]]:
-    """One job as prometheus.yml has it, one as the operator makes it, one without our relabeling."""
+    """Scrape as prometheus.yml does, as the operator does, and so without our relabeling."""
     target = f"127.0.0.1:{port}"
     rendered = render(Options(targets=(target,), authorized=True))["prometheus/prometheus.yml"]
     (plain,) = yaml.safe_load(rendered)["scrape_configs"]
@@ -71,7 +71,8 @@ def prometheus(serve: ServerFactory, tmp_path: Path) -> Iterator[httpx.Client]:
     executable = program("prometheus")
     server = serve({"METRICS_TOKEN": TOKEN})
     assert server.request("GET", "/api/assets").status_code == 200
-    (tmp_path / "prometheus.yml").write_text(yaml.safe_dump({"scrape_configs": scrapes(server.port)}))
+    config = yaml.safe_dump({"scrape_configs": scrapes(server.port)})
+    (tmp_path / "prometheus.yml").write_text(config)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
