@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.databases", "tests.object_stores", "tests.served"]
+pytest_plugins = [
+    "tests.databases",
+    "tests.object_stores",
+    "tests.served",
+    "tests.deployments",  # after those that it imports, whose assertions pytest rewrites
+]
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ class Bucket:
         """Return the same bucket, reached by another way."""
         return Bucket(endpoint, self.name)
 
-    def keys(self) -> list[str]:
+    def files(self) -> list[str]:
         """Return the keys of the stored files, without that of the health check."""
         listed = self._text("list-type=2&prefix=files/assets/&max-keys=1000")
         return [part.partition("<")[0] for part in listed.split("<Key>")[1:]]

@@ -1,4 +1,7 @@
-"""Two services of all defaults: one without sign-in, one that everybody has to sign in to."""
+"""Two services: one without sign-in, one that everybody has to sign in to.
+
+Both are embedded first, with all defaults, and then on Postgres and S3.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
+from tests.deployments import Deployment
 from tests.served import PROGRAM, Server, environment_of
 
 PASSWORD = "correct horse battery staple"
@@ -17,10 +20,12 @@ MAX_UPLOAD = 1_000_000
 
 
 @pytest.fixture(scope="session")
-def single_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def single_team(
+    deployment: Deployment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """A service without sign-in: everybody is its operator."""
     home = tmp_path_factory.mktemp("single-team")
-    variables = {"MAX_UPLOAD_BYTES": str(MAX_UPLOAD)}
+    variables = deployment() | {"MAX_UPLOAD_BYTES": str(MAX_UPLOAD)}
     service = Server(home / "var", home / "server.log", variables)
     try:
         service.start()
@@ -30,12 +35,15 @@ def single_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def signed_in_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def signed_in_only(
+    deployment: Deployment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """A service with local users: olivia, an operator, and the members max and mia."""
     home = tmp_path_factory.mktemp("signed-in-only")
+    variables = deployment() | {"AUTH_PROVIDERS": "local"}
     for login, role in (("olivia", "operator"), ("max", "member"), ("mia", "member")):
-        _create_user(home / "var", login, role)
-    service = Server(home / "var", home / "server.log", {"AUTH_PROVIDERS": "local"})
+        _create_user(environment_of(home / "var", variables), login, role)
+    service = Server(home / "var", home / "server.log", variables)
     try:
         service.start()
         yield service
@@ -85,10 +93,10 @@ def api(single_team: Server) -> Iterator[httpx.Client]:
         yield client
 
 
-def _create_user(data_dir: Path, login: str, role: str) -> None:
+def _create_user(environment: dict[str, str], login: str, role: str) -> None:
     subprocess.run(
         [PROGRAM, "user", "create", "--login", login, "--role", role, "--password-stdin"],
-        env=environment_of(data_dir, {"AUTH_PROVIDERS": "local"}),
+        env=environment,
         input=f"{PASSWORD}\n".encode(),
         check=True,
         capture_output=True,

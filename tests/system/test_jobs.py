@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.deployments import Deployment
 from tests.served import Server, serving, until
 from tests.system.business import moves
 
@@ -16,12 +17,17 @@ SHORT: dict[str, Any] = {"durationSeconds": 0.1}
 
 
 @pytest.fixture(scope="module")
+def server(deployed_server: Server) -> Server:
+    return deployed_server
+
+
+@pytest.fixture(scope="module")
 def idle(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    deployment: Deployment, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """A server that takes jobs in and executes none."""
     with serving(request.config, tmp_path_factory.mktemp("idle")) as serve:
-        yield serve({"RUN_JOBS": "false"})
+        yield serve(deployment() | {"RUN_JOBS": "false"})
 
 
 def ask(server: Server, key: str, prompt: str = "a creaking door") -> httpx.Response:

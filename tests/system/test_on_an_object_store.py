@@ -33,7 +33,7 @@ def test_files_live_in_the_bucket_alone(serve: ServerFactory, bucket: Bucket) ->
     asset = upload(server).json()
     job = server.ended(server.submit("dialogue", "a guard", options={"nodes": 6}))
     assert job["status"] == "succeeded"
-    assert len(bucket.keys()) == 2
+    assert len(bucket.files()) == 2
     assert list((server.data_dir / "objects").iterdir()) == []
     assert server.request("GET", f"/api/assets/{asset['id']}/file").content == GLB
     deep = server.get("/api/health/deep")
@@ -41,7 +41,7 @@ def test_files_live_in_the_bucket_alone(serve: ServerFactory, bucket: Bucket) ->
     assert deep["checks"]["disk"]["status"] == "healthy"
     for holder in (asset["id"], job["assetId"]):
         assert server.request("DELETE", f"/api/assets/{holder}").status_code == 204
-    assert bucket.keys() == []
+    assert bucket.files() == []
 
 
 def test_a_store_that_refuses_is_told_once_everywhere_and_heals(

@@ -15,6 +15,12 @@ from PIL import Image
 from tests.served import Server
 from tests.system.business import moves
 
+
+@pytest.fixture(scope="module")
+def server(deployed_server: Server) -> Server:
+    return deployed_server
+
+
 MODELS = ("character", "environment", "prop", "item", "weapon", "armor", "building")
 OPTIONS: dict[str, dict[str, object]] = {
     **{model: {"textureSize": 256, "detail": 1} for model in MODELS},

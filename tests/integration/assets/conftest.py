@@ -1,4 +1,4 @@
-"""The services on a real database and a real directory, and the routes on top of them."""
+"""The services on SQLite and a directory, and on Postgres and S3; and the routes on top of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from tests.object_stores import Bucket
 
 from asset_forge import faults
 from asset_forge.accounts import Principal
@@ -51,6 +52,7 @@ class Stage:
     projects: ProjectService
     generated: GeneratedAssets
     search: SearchService
+    bucket: Bucket | None = None
     acting: list[Principal] = field(default_factory=list)
 
     async def user(self, *, role: str = "member", quota: int | None = None) -> Principal:
@@ -94,7 +96,9 @@ class Stage:
         return await self.assets.upload(principal, IncomingFile(chunks()), read_details)
 
     def files(self) -> list[str]:
-        """Return the names of all files in the storage, half-written ones included."""
+        """Return the names of all files in the storage, in a directory also half-written ones."""
+        if self.bucket is not None:
+            return sorted(key.rpartition("/")[2] for key in self.bucket.files())
         return sorted(path.name for path in self.root.rglob("*") if path.is_file())
 
     def count(self, name: str, **labels: str) -> float:
@@ -103,11 +107,23 @@ class Stage:
 
 
 @pytest.fixture
-def stage(database: Database, tmp_path: Path) -> Stage:
-    """The services on an empty database and an empty directory."""
+def stage(
+    database: Database,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Stage:
+    """The services on an empty database and an empty directory, or bucket with Postgres."""
     registry = Registry(DECLARATIONS, strict=True)
     root = tmp_path / "objects"
-    storage = open_store(root.as_uri())
+    url, variables, bucket = root.as_uri(), dict[str, str](), None
+    if database.dialect == "postgresql":
+        bucket = request.getfixturevalue("bucket")
+        variables = bucket.variables
+        url = variables["STORAGE_URL"]
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+    storage = open_store(url, variables=variables)
     return Stage(
         database=database,
         storage=storage,
@@ -119,6 +135,7 @@ def stage(database: Database, tmp_path: Path) -> Stage:
         projects=ProjectService(database, clock=utc_now, registry=registry),
         generated=GeneratedAssets(database, storage, clock=utc_now),
         search=SearchService(database, FullTextIndex(database), registry=registry),
+        bucket=bucket,
     )
 
 

@@ -160,8 +160,8 @@ async def test_a_client_that_leaves_is_not_counted(app: Litestar, place: str, st
 async def test_a_file_that_the_storage_lost_is_named_as_such(
     client: httpx.AsyncClient, place: str, stage: Stage
 ) -> None:
-    for path in stage.root.rglob("*.*"):
-        path.unlink()
+    async for entry in stage.storage.list_keys("assets/"):
+        await stage.storage.delete(entry.key)
     answer = await client.get(place)
     assert answer.status_code == 503
     assert "not in the storage" in answer.json()["detail"]

@@ -66,7 +66,7 @@ async def test_bytes_that_were_not_announced_leave_neither_an_object_nor_parts(
 ) -> None:
     with pytest.raises(DamagedObject):
         await store.put_stream("assets/a", chunks(DATA), **expected)  # pyright: ignore[reportArgumentType]
-    assert bucket.keys() == []
+    assert bucket.files() == []
     await until(lambda: bucket.unfinished_uploads() == 0)
 
 
@@ -83,7 +83,7 @@ async def test_a_put_that_is_canceled_leaves_no_object(store: ObjectStore, bucke
         await waiting.wait()
         assert bucket.unfinished_uploads() == 1
         tasks.cancel_scope.cancel()
-    assert bucket.keys() == []
+    assert bucket.files() == []
 
 
 async def test_an_upload_is_streamed_and_not_collected(store: ObjectStore) -> None:
@@ -131,7 +131,7 @@ async def test_the_check_asks_the_store_and_leaves_the_files_alone(
     await store.check()
     await store.check(write=True)
     await store.check()
-    assert bucket.keys() == []
+    assert bucket.files() == []
 
 
 async def until(condition: object) -> None:
