@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import kubernetes_validate
 import pytest
@@ -23,6 +24,9 @@ from tests.deploy.manifests import (
 from asset_forge import __version__
 from asset_forge.observability.health.uvicorn_server import EXIT_SECONDS
 from asset_forge.settings import load_settings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 DEPLOYMENTS = {"asset-forge": 3004, "asset-forge-worker": 3005}
 
@@ -102,7 +106,8 @@ def test_the_settings_can_be_used_and_each_variable_is_known(name: str) -> None:
     given = variables(name)
     storage = {one for one in given if one.startswith("AWS_")}
     assert set(given) - storage <= settings_variables()
-    S3Store("asset-forge", config={one.lower(): given[one] for one in storage})  # refuses unknown
+    config = cast("S3Config", {one.lower(): given[one] for one in storage})
+    S3Store("asset-forge", config=config)  # refuses what it does not know
     settings = load_settings(given)
     assert not settings.embedded_database
     assert settings.storage_url.startswith("s3://")

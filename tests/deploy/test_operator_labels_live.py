@@ -41,7 +41,8 @@ def scrapes(port: int) -> list[dict[str, Any]]:
             {"target_label": name, "replacement": value}
             for name, value in KUBERNETES_LABELS.items()
         ]
-        for job, own in (("operator", endpoint["relabelings"]), ("without", [])):
+        relabelings: list[dict[str, object]] = endpoint["relabelings"]
+        for job, own in (("operator", relabelings), ("without", relabelings[:0])):
             named = {"target_label": "job", "replacement": job}
             jobs.append(
                 {

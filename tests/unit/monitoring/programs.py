@@ -1,4 +1,4 @@
-"""The programs of Prometheus and Alertmanager: found, or the test says why it is skipped."""
+"""The real programs that tests run against: found, or the test says why it is skipped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def program(name: str) -> str:
     path = shutil.which(name)
     if path is not None:
         return path
-    reason = f"{name} is not installed (Debian: apt-get install prometheus prometheus-alertmanager)"
+    reason = f"{name} is not installed; where it can be, scripts/install-test-programs does it"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
