@@ -87,7 +87,7 @@ from asset_forge.observability.requests import AccessLog, RequestIdentity, Unhan
 from asset_forge.observability.tracing import build_tracer
 from asset_forge.sampling import Sampler
 from asset_forge.search import FullTextIndex
-from asset_forge.settings import Environment, Settings, read_tracing
+from asset_forge.settings import Settings, read_tracing
 from asset_forge.storage import StorageMetrics, open_store, storage_check
 
 _QUIET: Final = (
@@ -317,13 +317,12 @@ class Application:
     def _build_errors(self) -> ErrorTracker:
         settings = self.settings
         dropped = self.registry.counter(TELEMETRY_DROPPED)
-        to_sentry = settings.environment is Environment.PRODUCTION or settings.sentry_in_development
-        sentry = None
-        if settings.sentry_dsn is not None and to_sentry:
-            sentry = sentry_sink(
-                settings.sentry_dsn.get_secret_value(),
-                environment=settings.environment.value,
-            )
+        dsn = settings.sentry_dsn
+        sentry = sentry_sink(
+            None if dsn is None else dsn.get_secret_value(),
+            environment=settings.environment.value,
+            in_development=settings.sentry_in_development,
+        )
         return ErrorTracker(
             store=ErrorStore(settings.data_dir / "errors.db"),
             redactor=self.redactor,
