@@ -112,7 +112,8 @@ def faulty_listener(fault: LineFault) -> Generator[FaultyListener]:
 @contextmanager
 def reserved_port(port: int = 0) -> Generator[socket.socket]:
     """Bind a port of loopback without listening at it: connections are refused meanwhile."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as line:
+    # asyncio sends without delay only where the protocol is named
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         line.bind((HOST, port))
         yield line

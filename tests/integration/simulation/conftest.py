@@ -1,4 +1,4 @@
-"""Simulated providers on a loopback port, and the vendors' own SDKs, unpatched, in front of them."""
+"""Simulated providers on a loopback port, and the vendors' own SDKs, unpatched, before them."""
 
 from __future__ import annotations
 

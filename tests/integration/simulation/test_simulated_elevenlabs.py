@@ -141,7 +141,7 @@ async def test_sound_lost_on_the_way_has_been_charged_all_the_same(
             elevenlabs_sdk.text_to_speech.convert(
                 VOICE,
                 text=TEXT,
-                request_options={"max_retries": 0, "timeout_in_seconds": 0.5},  # pyright: ignore
+                request_options={"max_retries": 0, "timeout_in_seconds": 0.5},
             )
         )
     assert len(providers.journal.requests("elevenlabs", charged=True)) == 1

@@ -42,7 +42,6 @@ class Journal:
     """The last `capacity` requests, and counts of all of them; may be read from any thread."""
 
     def __init__(self, capacity: int = 20_000) -> None:
-        self.capacity = capacity
         self._lock = threading.Lock()
         self._requests: deque[SimulatedRequest] = deque(maxlen=capacity)
         self._received = 0
@@ -95,6 +94,11 @@ class Journal:
         """Return the largest number of requests that were under way at the same time."""
         with self._lock:
             return self._most[provider]
+
+    def resize(self, capacity: int) -> None:
+        """Keep at most this many requests from now on."""
+        with self._lock:
+            self._requests = deque(self._requests, maxlen=capacity)
 
     def clear(self) -> None:
         """Forget everything but what is under way."""

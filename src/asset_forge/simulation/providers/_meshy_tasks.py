@@ -94,9 +94,9 @@ class Account:
         if self.started:
             self.started(task)
 
-    def status(self, task: Task) -> str:
-        """Return where a task is in its course."""
-        now = self._clock()
+    def status(self, task: Task, now: float | None = None) -> str:
+        """Return where a task is in its course, now or at another time."""
+        now = self._clock() if now is None else now
         if now < task.started:
             return "PENDING"
         if task.fate is Fault.ENDLESS_TASK or now < task.finished:
@@ -110,9 +110,10 @@ class Account:
         """Say whether a task's files are gone."""
         return self._clock() > task.finished + KEPT_SECONDS
 
-    def shown(self, task: Task) -> dict[str, object]:
+    def shown(self, task: Task, now: float | None = None) -> dict[str, object]:
         """Return a task as the API shows it; times are in milliseconds, 0 where not yet known."""
-        status = self.status(task)
+        now = self._clock() if now is None else now
+        status = self.status(task, now)
         begun, ended = status != "PENDING", status in ("SUCCEEDED", "FAILED")
         failed = status == "FAILED"
         shown: dict[str, object] = {
@@ -125,7 +126,7 @@ class Account:
             "art_style": task.art_style,
             "texture_prompt": task.texture_prompt,
             "seed": task.seed,
-            "progress": self._progress(task, status),
+            "progress": _progress(task, status, now),
             "status": status,
             "created_at": round(task.created * 1000),
             "started_at": round(task.started * 1000) if begun else 0,
@@ -143,10 +144,11 @@ class Account:
                 shown["texture_urls"] = [{"base_color": task.url("texture_0.png")}]
         return shown
 
-    def _progress(self, task: Task, status: str) -> int:
-        if status == "SUCCEEDED":
-            return 100
-        if status == "PENDING":
-            return 0
-        share = (self._clock() - task.started) / (task.finished - task.started)
-        return min(99, int(100 * share)) if status == "IN_PROGRESS" else 50
+
+def _progress(task: Task, status: str, now: float) -> int:
+    if status == "SUCCEEDED":
+        return 100
+    if status == "PENDING":
+        return 0
+    share = (now - task.started) / (task.finished - task.started)
+    return min(99, int(100 * share)) if status == "IN_PROGRESS" else 50

@@ -15,7 +15,6 @@ from asset_forge.simulation.providers._faults import Fault
 from asset_forge.simulation.providers._meshy_tasks import Account, Task
 
 _SEND_SECONDS: Final = 10.0
-_LATER: Final = 0.001
 
 
 class Webhooks:
@@ -48,9 +47,9 @@ class Webhooks:
             moments.append(task.finished)
         async with httpx.AsyncClient(timeout=_SEND_SECONDS, trust_env=False) as client:
             for moment in moments:
-                await asyncio.sleep(max(0.0, moment - time.time()) + _LATER)
+                await asyncio.sleep(max(0.0, moment - time.time()))
                 try:
-                    answer = await client.post(url, json=self._account.shown(task))
+                    answer = await client.post(url, json=self._account.shown(task, moment))
                 except httpx.HTTPError:
                     self.failed += 1
                     continue

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from asset_forge.simulation.providers._app import SimulatedProviders
 from asset_forge.simulation.providers._delivery import TRANSPORT
 from asset_forge.simulation.providers._vendor import KEY_PREFIX
-from asset_forge.simulation.sockets import BackgroundLoop
+from asset_forge.simulation.sockets import HOST, BackgroundLoop, reserved_port
 
 START_SECONDS: Final = 30.0
 
@@ -44,34 +44,32 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def running(
-    providers: SimulatedProviders, *, host: str = "127.0.0.1", port: int = 0
-) -> AsyncGenerator[str]:
-    """Serve the providers in this event loop, on a free port unless one is given.
+async def running(providers: SimulatedProviders, *, port: int = 0) -> AsyncGenerator[str]:
+    """Serve the providers in this event loop, on a free port of loopback unless one is given.
 
     Yields the base URL without a slash at its end; see `environment`. Connections that are open at
     the end, hanging ones among them, are cut.
     """
-    with socket.create_server((host, port)) as listener:
+    with reserved_port(port) as listener:
         server = _Server(_config(providers))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with asyncio.timeout(START_SECONDS):
                 await server.ready.wait()
-            yield f"http://{host}:{listener.getsockname()[1]}"
+            yield f"http://{HOST}:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
+            for connection in tuple(server.server_state.connections):
+                connection.transport.abort()
             await task
             await providers.webhooks.close()
 
 
 @contextmanager
-def running_in_thread(
-    providers: SimulatedProviders, *, host: str = "127.0.0.1", port: int = 0
-) -> Generator[str]:
+def running_in_thread(providers: SimulatedProviders, *, port: int = 0) -> Generator[str]:
     """Serve the providers in a thread of their own, for callers without an event loop."""
     with BackgroundLoop("simulated-providers") as loop:
-        server = running(providers, host=host, port=port)
+        server = running(providers, port=port)
         url = loop.call(server.__aenter__())
         try:
             yield url
