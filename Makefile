@@ -21,6 +21,9 @@ check: .venv/.test ## lint, formatting, types, import rules, rendered files
 bench: .venv/.bench ## measure ours beside its peers; ARGS=--quick only tries it all
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+demo: .venv/.server ## the service at work under Prometheus and Alertmanager; ARGS=--list-faults
+	@exec $(BIN)/asset-forge demo $(ARGS)
+
 lock: ## pin every dependency anew
 	scripts/lock
 

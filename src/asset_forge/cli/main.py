@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from asset_forge import __version__
-from asset_forge.cli import doctor, generate, migrate, monitoring, serve, slo, user
+from asset_forge.cli import demo, doctor, generate, migrate, monitoring, serve, slo, user
 from asset_forge.database import DatabaseUnusable
 from asset_forge.database.schema import SchemaMismatch
 from asset_forge.faults import Fault
@@ -28,6 +28,7 @@ app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("generate")(generate.generate)
 app.command("migrate")(migrate.migrate)
+app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("slo")(slo.slo)
 app.add_typer(user.app, name="user")

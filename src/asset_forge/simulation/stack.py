@@ -136,6 +136,11 @@ class Stack:
         return self._api
 
     @property
+    def alertmanager_url(self) -> str:
+        """The base of Alertmanager's URLs."""
+        return f"http://{self._options.alertmanagers[0]}"
+
+    @property
     def monitored(self) -> bool:
         """Whether Prometheus and Alertmanager run beside the service."""
         return self._api is not None
