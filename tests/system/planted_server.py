@@ -1,4 +1,4 @@
-"""`asset-forge serve` with one path more, whose handler blocks the event loop: /block?SECONDS."""
+"""`asset-forge serve` with two paths more: /block?SECONDS blocks the loop, /fail?WORD raises."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ class Planted:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == "/block":
             time.sleep(float(scope["query_string"]))  # the planted line
+        if scope["type"] == "http" and scope["path"] == "/fail":
+            raise RuntimeError(f"planted: {scope['query_string'].decode()}")
         await self.app(scope, receive, send)
 
 
 class PlantedApplication(Application):
-    """The application with the path in it."""
+    """The application with the paths in it."""
 
     def web(self, *, api: bool = True) -> ObservedApplication:
         observed = super().web(api=api)
