@@ -28,9 +28,6 @@ from asset_forge.observability.tracing import span
 
 T = TypeVar("T")
 
-_FIND_WAITS: Final = (0.0, 2.0, 8.0, 20.0)
-"""Seconds before each look for a task that may have arrived: the provider lists it with a delay."""
-
 
 class Tally(Protocol):
     """Counts what happens; the door gives one to each operation."""
@@ -208,7 +205,7 @@ class ClaimedCalls:
         failure: GenerationFailed | None,
     ) -> str:
         """Find the task of a request whose answer was lost, and save its id."""
-        for wait in _FIND_WAITS if find is not None else ():
+        for wait in self.parts.retries.finds_seconds if find is not None else ():
             await asyncio.sleep(wait)
             assert find is not None  # noqa: S101 - as the line before says
             ids = await self.read("find", lambda: find(since))
@@ -274,6 +271,8 @@ class ClaimedCalls:
                 raise  # of this service
             except Exception as error:
                 failure = self.parts.classify(error)
+                if failure.type is ErrorType.TIMEOUT and time.monotonic() >= self._deadline:
+                    failure = self._too_late()
                 if isinstance(failure, ProviderFailed) and failure.status is not None:
                     call.set("http.response.status_code", failure.status)
                 call.set("error.type", failure.type.value)

@@ -15,13 +15,15 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from asset_forge.error_types import ErrorType
 from asset_forge.generation.failures import GenerationFailed, ProviderFailed
 
 MESSAGE_LIMIT: Final = 300
 """Characters of a vendor's own message that are shown."""
+
+_READ_CHARACTERS: Final = 2000
 
 _CODES: Final[Mapping[str, ErrorType]] = {
     # OpenAI
@@ -120,12 +122,22 @@ _SPEAKING: Final = frozenset({ErrorType.INVALID_REQUEST, ErrorType.CONTENT_REJEC
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answered:
     """What a provider answered; `body` is text, parsed JSON or None."""
 
     status: int
     headers: Mapping[str, str]
     body: object
+
+
+class AnswerRefused(Exception):
+    """An answer that is no success, raised by an adapter that has no SDK to raise it."""
+
+    def __init__(self, answer: Answered) -> None:
+        super().__init__(f"HTTP {answer.status}")
+        self.status_code = answer.status
+        self.headers = answer.headers
+        self.body = answer.body
 
 
 class Classifier:
@@ -157,7 +169,7 @@ class Classifier:
             return self._failed(ErrorType.MALFORMED_RESPONSE, definite=False)
         return self._connection(error)
 
-    def answer(self, answer: Answer) -> ProviderFailed:
+    def answer(self, answer: Answered) -> ProviderFailed:
         """Classify an answer that is no success."""
         body = _json(answer.body)
         codes, message = _codes_and_message(body)
@@ -260,7 +272,7 @@ def _type_of(status: int, codes: tuple[str, ...], message: str) -> ErrorType:
     return ErrorType.UNAVAILABLE if status >= 500 or status < 400 else ErrorType.INVALID_REQUEST
 
 
-def _answer_of(error: BaseException) -> Answer | None:
+def _answer_of(error: BaseException) -> Answered | None:
     response = getattr(error, "response", None)
     if response is not None:
         status, headers = getattr(response, "status_code", None), getattr(response, "headers", {})
@@ -273,7 +285,7 @@ def _answer_of(error: BaseException) -> Answer | None:
         body = getattr(error, "body", None)
     if not isinstance(status, int):
         return None
-    return Answer(status, {str(k): str(v) for k, v in dict(headers or {}).items()}, body)
+    return Answered(status, {str(k): str(v) for k, v in dict(headers or {}).items()}, body)
 
 
 def _json(body: object) -> object:
@@ -287,19 +299,25 @@ def _json(body: object) -> object:
 
 def _codes_and_message(body: object) -> tuple[tuple[str, ...], str]:
     """Find a vendor's codes, the most telling first, and its message, in the places that it has."""
-    if not isinstance(body, dict):
-        return (), ""
+    fields = _fields(body)
     for key in ("error", "detail"):
-        if isinstance(inner := body.get(key), dict):
-            return _codes_and_message(inner)  # pyright: ignore[reportUnknownArgumentType]
+        inner = fields.get(key)
+        if isinstance(inner, dict):
+            return _codes_and_message(cast("object", inner))
         if isinstance(inner, str):
-            return (), inner
-        if isinstance(inner, list) and inner:  # FastAPI's list of what is wrong, as ElevenLabs'
-            return ("validation_error",), str(inner[0].get("msg", ""))[:1000] if isinstance(
-                inner[0], dict
-            ) else ""
-    codes = tuple(str(body[key]) for key in ("status", "code", "type") if body.get(key))
-    return codes, str(body.get("message") or "")[:2000]
+            return (), inner[:_READ_CHARACTERS]
+        if isinstance(inner, list) and inner:  # what is wrong field by field, as ElevenLabs says it
+            return ("validation_error",), _text(_fields(cast("list[object]", inner)[0]), "msg")
+    codes = tuple(code for key in ("status", "code", "type") if (code := _text(fields, key)))
+    return codes, _text(fields, "message")
+
+
+def _fields(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _text(fields: Mapping[str, object], key: str) -> str:
+    return str(fields.get(key) or "")[:_READ_CHARACTERS]
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -39,7 +39,7 @@ from asset_forge.generation.providers.base import (
 )
 from asset_forge.generation.retries import RetryPolicy
 from asset_forge.generation.spending import Spending
-from asset_forge.observability.tracing import Span, generation_attributes, span
+from asset_forge.observability.tracing import AttributeValue, Span, generation_attributes, span
 
 T = TypeVar("T")
 AddBreadcrumb = Callable[[str, Mapping[str, str]], None]
@@ -158,7 +158,7 @@ class ProviderDoor:
         what: tuple[str, str, str],
         generation_id: str,
         run: int,
-        attributes: dict[str, str | float | int | bool],
+        attributes: dict[str, AttributeValue],
         work: Callable[[Calls], Awaitable[T]],
     ) -> T:
         """Do one operation; count its end, unless it is cancelled or was never begun."""

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final, cast, get_args
 
 import structlog
 
@@ -90,16 +90,16 @@ def parse_prices(text: str, place: str) -> Prices:
         if provider not in get_args(Provider) or not isinstance(models, dict):
             allowed = ", ".join(get_args(Provider))
             raise PricesError(f"{place}: [{provider}] must be a table of one of {allowed}")
-        for model, rates in models.items():
+        for model, rates in cast("dict[str, object]", models).items():
             table[provider, model] = _rates(rates, f"{place}: [{provider}.{model}]")
     return Prices(table)
 
 
-def _rates(rates: Any, place: str) -> Rates:
+def _rates(rates: object, place: str) -> Rates:
     if not isinstance(rates, dict):
         raise PricesError(f"{place} must be a table of prices by unit")
     found: dict[str, float] = {}
-    for unit, price in rates.items():
+    for unit, price in cast("dict[str, object]", rates).items():
         if unit not in _UNITS:
             raise PricesError(f"{place}: {unit!r} is no unit; choose from {', '.join(_UNITS)}")
         if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price < 1e6:

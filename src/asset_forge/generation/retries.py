@@ -17,11 +17,14 @@ class RetryPolicy:
 
     A `Retry-After` is obeyed where it is no longer than `longest_wait_seconds`; beyond that the
     request is given up, so that its job can wait in the queue and not in a worker.
+    `finds_seconds` are the waits before each look for a task of which it is not known whether it
+    arrived, since a provider may list it with a delay.
     """
 
     retries: int = 3
     first_wait_seconds: float = 0.5
     longest_wait_seconds: float = 10.0
+    finds_seconds: tuple[float, ...] = (0.0, 2.0, 8.0, 20.0)
 
     def wait(
         self,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from asset_forge.asset_types import MODEL_TYPES, AssetType
+from asset_forge.generation.classification import Answered, AnswerRefused
 from asset_forge.generation.failures import ErrorType, GenerationFailed
 from asset_forge.generation.providers.base import (
     Answer,
@@ -209,7 +210,7 @@ class MeshyProvider:
         kind: Any,
         body: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Send one request; what is no success is raised as httpx's status error."""
+        """Send one request; raise what is no success as it was answered."""
         client = self._open()
         content = msgspec.json.encode(body) if body is not None else None
         async with client.stream(method, path, content=content) as response:
@@ -218,8 +219,8 @@ class MeshyProvider:
                 data += chunk
                 if len(data) > _ANSWER_BYTES:
                     raise ValueError(f"the answer is larger than {_ANSWER_BYTES} bytes")
-            response._content = bytes(data)
-            response.raise_for_status()
+        if not response.is_success:
+            raise AnswerRefused(Answered(response.status_code, response.headers, bytes(data)))
         return msgspec.json.decode(bytes(data), type=kind)
 
     def _open(self) -> httpx.AsyncClient:
