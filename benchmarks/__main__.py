@@ -7,7 +7,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from benchmarks import load, report_of_blocks, requests_per_second, service
+from benchmarks import load, report_of_blocks, requests_per_second, service, soak
 from benchmarks.report import (
     Report,
     costs_of_requests,
@@ -45,6 +45,7 @@ def _run(rounds: int) -> Report:
     report_of_blocks.write(report, rounds)
     costs_of_service(report, service.compare(rounds))
     storm(report, service.storm(rounds))
+    soak.write(report, rounds)
     seconds = statistics.median(service.start_seconds(min(rounds, 5)))
     report.add(
         f"## Start\n\nReady {seconds:.2f} s after `asset-forge serve`, on an empty "
