@@ -207,3 +207,39 @@ def test_a_dialogue_is_one_that_can_be_played() -> None:
     names = {node["id"] for node in dialogue["nodes"]}
     assert dialogue["start"] in names
     assert all(choice["next"] in names for node in dialogue["nodes"] for choice in node["choices"])
+
+
+def test_a_dialogue_by_a_schema_has_its_fields_alone_and_can_still_be_played() -> None:
+    choice = _object(text={"type": "string"}, next={"type": "string"}, weight={"type": "integer"})
+    node = _object(
+        id={"type": "string"},
+        text={"type": "string"},
+        choices={"type": "array", "items": {"$ref": "#/$defs/choice"}},
+    )
+    schema = _object(
+        start={"type": "string"},
+        speaker=_object(name={"type": "string"}),
+        nodes={"type": "array", "items": node},
+    ) | {"$defs": {"choice": choice}}
+    dialogue = json.loads(write_json("a grumpy blacksmith", schema))
+    jsonschema.validate(dialogue, schema)
+    names = {node["id"] for node in dialogue["nodes"]}
+    assert dialogue["start"] in names
+    assert all(choice["next"] in names for node in dialogue["nodes"] for choice in node["choices"])
+
+
+def test_a_schema_that_holds_itself_comes_to_an_end() -> None:
+    tree = _object(
+        left={"anyOf": [{"$ref": "#"}, {"type": "null"}]},
+        more={"type": "array", "items": {"$ref": "#"}},
+    )
+    jsonschema.validate(json.loads(write_json("a tree", tree)), tree)
+
+
+def _object(**properties: object) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

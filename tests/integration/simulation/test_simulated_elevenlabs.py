@@ -61,7 +61,7 @@ async def test_a_sound_effect_lasts_as_long_as_asked(elevenlabs_sdk: AsyncEleven
     assert len(content) == 2 * 16000 * 2
 
 
-async def test_music_lasts_as_long_as_asked_and_is_charged(
+async def test_music_is_stereo_lasts_as_long_as_asked_and_is_charged(
     elevenlabs_sdk: AsyncElevenLabs,
 ) -> None:
     before = (await elevenlabs_sdk.user.subscription.get()).character_count
@@ -71,7 +71,8 @@ async def test_music_lasts_as_long_as_asked_and_is_charged(
         )
     )
     after = (await elevenlabs_sdk.user.subscription.get()).character_count
-    assert len(content) == 5 * 44100 * 2
+    assert len(content) == 5 * 44100 * 2 * 2
+    assert content[:2] == content[2:4]
     assert after > before
 
 

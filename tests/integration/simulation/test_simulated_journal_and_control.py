@@ -67,14 +67,18 @@ async def _abandoned(meshy: httpx.AsyncClient) -> None:
         await meshy.post(TASKS, json=PREVIEW)
 
 
-async def test_the_journal_keeps_the_last_and_counts_all(
+async def test_polling_does_not_drive_what_was_paid_for_out_of_the_journal(
     providers: SimulatedProviders, control: httpx.AsyncClient, meshy: httpx.AsyncClient
 ) -> None:
     providers.journal.resize(2)
+    await meshy.post(TASKS, json=PREVIEW)
     for _ in range(3):
         await meshy.get("/openapi/v1/balance")
-    assert [entry.number for entry in providers.journal.requests()] == [2, 3]
-    assert (providers.journal.received, providers.journal.dropped) == (3, 1)
+    assert [entry.number for entry in providers.journal.requests()] == [1, 3, 4]
+    assert (providers.journal.received, providers.journal.dropped) == (4, 1)
+    for _ in range(2):
+        await meshy.get("/openapi/v1/balance")
+    assert [entry.number for entry in providers.journal.requests()] == [1, 5, 6]
     assert (await control.delete("/_control/journal")).json()["received"] == 0
     assert providers.journal.requests() == []
 

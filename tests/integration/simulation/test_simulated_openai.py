@@ -75,6 +75,15 @@ async def test_an_answer_keeps_to_the_schema_that_is_asked_for(
     jsonschema.validate(json.loads(answer.choices[0].message.content or ""), SCHEMA)
 
 
+async def test_a_system_prompt_that_asks_for_json_gets_json(
+    openai_sdk: openai.AsyncOpenAI,
+) -> None:
+    answer = await openai_sdk.responses.create(
+        model="gpt-5-mini", instructions="Answer with JSON alone.", input="a grumpy blacksmith"
+    )
+    assert json.loads(answer.output_text)["nodes"]
+
+
 async def test_a_response_has_its_text_and_counts_its_tokens(
     openai_sdk: openai.AsyncOpenAI,
 ) -> None:

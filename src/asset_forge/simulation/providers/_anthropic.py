@@ -109,7 +109,7 @@ class Anthropic(Vendor):
             used = {"type": "tool_use", "id": f"toolu_{wanted.id}", "name": tool.get("name")}
             content, reason = [used | {"input": json.loads(written)}], "tool_use"
         else:
-            written = wanted.text()
+            written = wanted.text
             content = [{"type": "text", "text": written, "citations": None}]
             reason = "max_tokens" if wanted.cut_short else "end_turn"
         tokens = count_tokens(written)

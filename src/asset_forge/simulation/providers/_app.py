@@ -28,6 +28,7 @@ from asset_forge.simulation.providers._http import (
     read_body,
 )
 from asset_forge.simulation.providers._journal import (
+    BODY_CHARACTERS,
     CLAIM_HEADERS,
     PROMPT_CHARACTERS,
     Journal,
@@ -193,7 +194,7 @@ class SimulatedProviders:
             received_at=self._clock(),
             claim=next((claim for claim in claims if claim), None),
             prompt=vendor.prompt_of(request)[:PROMPT_CHARACTERS],
-            body=dict(request.body),
+            body=dict(request.body) if request.size <= BODY_CHARACTERS else {},
         )
 
 
@@ -215,7 +216,9 @@ def _request(scope: Scope, path: str, content: bytes, mount: str) -> Request:
     query = cast("bytes", scope["query_string"]).decode("latin-1")
     base_url = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}/{mount}"
     method = cast("str", scope["method"])
-    return Request(method, path, dict(parse_qsl(query)), headers, body, valid, base_url)
+    return Request(
+        method, path, dict(parse_qsl(query)), headers, body, len(content), valid, base_url
+    )
 
 
 async def _live(receive: Receive, send: Send) -> None:

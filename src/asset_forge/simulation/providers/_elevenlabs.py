@@ -169,7 +169,7 @@ class ElevenLabs(Vendor):
             return _policy("bad_prompt")
         seconds = milliseconds / 1000
         price = round(seconds * _CREDITS_PER_MUSIC_SECOND)
-        return await self._sound(call, prompt, seconds, credits=price, latency=6.0)
+        return await self._sound(call, prompt, seconds, credits=price, latency=6.0, channels=2)
 
     async def _sound(
         self,
@@ -179,6 +179,7 @@ class ElevenLabs(Vendor):
         *,
         credits: int,  # noqa: A002
         latency: float,
+        channels: int = 1,
     ) -> Reply:
         asked = call.request.query.get("output_format", "mp3_44100_128")
         wanted = output_format(asked)
@@ -192,7 +193,7 @@ class ElevenLabs(Vendor):
                 "output_format",
             )
         seed = call.request.number("seed", 0)
-        content = await asyncio.to_thread(make_sound, text, seconds, wanted, seed)
+        content = await asyncio.to_thread(make_sound, text, seconds, wanted, seed, channels)
         self.used_credits += credits
         headers = {"character-cost": str(credits), "request-id": new_id()}
         return Reply(200, content, wanted.media_type, headers, latency, charged=True)

@@ -33,6 +33,8 @@ class Request:
     """Names in lower case."""
     body: Mapping[str, object]
     """The JSON object that was sent; empty where none was."""
+    size: int
+    """Of the body, in bytes."""
     valid: bool
     """Whether the body, if any, was a JSON object."""
     base_url: str

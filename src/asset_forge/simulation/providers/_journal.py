@@ -13,6 +13,8 @@ CLAIM_HEADERS = ("idempotency-key", "x-client-request-id", "x-asset-forge-claim"
 """Where a caller may name the claim that a request belongs to; the first one present counts."""
 PROMPT_CHARACTERS = 4000
 """How much of a prompt is kept."""
+BODY_CHARACTERS = 16_384
+"""The largest JSON body that is kept, as written down."""
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class SimulatedRequest:
     prompt: str
     """The text that something was asked to be made from, or empty."""
     body: dict[str, object] = field(repr=False)
-    """The JSON body as sent."""
+    """The JSON body as sent; empty where it has more than `BODY_CHARACTERS`."""
     fault: Fault | None = None
     status: int | None = None
     """What was answered; None while it is under way, or where nothing is ever answered."""
@@ -39,11 +41,16 @@ class SimulatedRequest:
 
 
 class Journal:
-    """The last `capacity` requests, and counts of all of them; may be read from any thread."""
+    """The last requests, and counts of all of them; may be read from any thread.
 
-    def __init__(self, capacity: int = 20_000) -> None:
+    It keeps `capacity` requests that only read and as many others, so that polling does not drive
+    out what was paid for.
+    """
+
+    def __init__(self, capacity: int = 10_000) -> None:
         self._lock = threading.Lock()
-        self._requests: deque[SimulatedRequest] = deque(maxlen=capacity)
+        self._reads: deque[SimulatedRequest] = deque(maxlen=capacity)
+        self._others: deque[SimulatedRequest] = deque(maxlen=capacity)
         self._received = 0
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._under_way: Counter[str] = Counter()
@@ -58,7 +65,7 @@ class Journal:
     def dropped(self) -> int:
         """How many of them are no longer kept."""
         with self._lock:
-            return self._received - len(self._requests)
+            return self._received - len(self._reads) - len(self._others)
 
     def requests(
         self,
@@ -70,7 +77,7 @@ class Journal:
     ) -> list[SimulatedRequest]:
         """Return the requests that fit, in the order in which they came."""
         with self._lock:
-            kept = list(self._requests)
+            kept = sorted((*self._reads, *self._others), key=lambda request: request.number)
         return [
             request
             for request in kept
@@ -96,14 +103,16 @@ class Journal:
             return self._most[provider]
 
     def resize(self, capacity: int) -> None:
-        """Keep at most this many requests from now on."""
+        """Keep at most this many requests of each kind from now on."""
         with self._lock:
-            self._requests = deque(self._requests, maxlen=capacity)
+            self._reads = deque(self._reads, maxlen=capacity)
+            self._others = deque(self._others, maxlen=capacity)
 
     def clear(self) -> None:
         """Forget everything but what is under way."""
         with self._lock:
-            self._requests.clear()
+            self._reads.clear()
+            self._others.clear()
             self._counts.clear()
             self._received = 0
             self._most = Counter(self._under_way)
@@ -113,7 +122,8 @@ class Journal:
         with self._lock:
             self._received += 1
             request.number = self._received
-            self._requests.append(request)
+            is_read = request.method in ("GET", "HEAD")
+            (self._reads if is_read else self._others).append(request)
             self._counts[request.provider, request.method, request.endpoint] += 1
             self._under_way[request.provider] += 1
             now = self._under_way[request.provider]

@@ -22,8 +22,8 @@ _REFUSAL: Final = "I'm sorry, but I can't help with that."
 
 def completion(request: Request, *, rejected: bool) -> Reply:
     """Answer `POST /v1/chat/completions`."""
-    wanted = wanted_of(request)
-    text = "" if rejected else wanted.text()
+    wanted = wanted_of(request, request.body.get("instructions"))
+    text = "" if rejected else wanted.text
     reason = "content_filter" if rejected else "length" if wanted.cut_short else "stop"
     message: dict[str, object] = {"role": "assistant", "content": text, "annotations": []}
     message["refusal"] = _REFUSAL if rejected else None
@@ -50,8 +50,8 @@ def completion(request: Request, *, rejected: bool) -> Reply:
 
 def response(request: Request, *, rejected: bool) -> Reply:
     """Answer `POST /v1/responses`."""
-    wanted = wanted_of(request)
-    text = "" if rejected else wanted.text()
+    wanted = wanted_of(request, request.body.get("instructions"))
+    text = "" if rejected else wanted.text
     part: dict[str, object] = {"type": "output_text", "text": text, "annotations": []}
     if rejected:
         part = {"type": "refusal", "refusal": _REFUSAL}

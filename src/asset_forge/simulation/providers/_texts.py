@@ -18,7 +18,7 @@ from asset_forge.simulation.providers.content.words import (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An answer that a language model is asked for."""
+    """What a language model is asked for, and what it answers."""
 
     id: str
     """A new id for the answer, 32 hexadecimal digits."""
@@ -26,50 +26,38 @@ class Wanted:
     """What the user said last."""
     prompt_tokens: int
     """Of the whole conversation with its system prompt."""
-    json: bool
-    schema: Mapping[str, object] | None
-    most_tokens: int | None
-
-    def text(self) -> str:
-        """Write the answer, cut off where it may not be longer."""
-        full = self._full()
-        return full if self.most_tokens is None else full[: self._most_characters]
-
-    @property
-    def cut_short(self) -> bool:
-        """Whether the answer is longer than it may be."""
-        return self.most_tokens is not None and len(self._full()) > self._most_characters
-
-    @property
-    def _most_characters(self) -> int:
-        return (self.most_tokens or 0) * CHARACTERS_PER_TOKEN
-
-    def _full(self) -> str:
-        return write_json(self.prompt, self.schema) if self.json else write_text(self.prompt)
+    text: str
+    cut_short: bool
+    """Whether the text ends because it may not be longer."""
 
 
-def wanted_of(request: Request, system: object = None) -> Wanted:
-    """Read what is wanted from a request in one of OpenAI's two forms, or Anthropic's."""
+def wanted_of(request: Request, system: object) -> Wanted:
+    """Answer a request in one of OpenAI's two forms, or Anthropic's, whose system prompt is given.
+
+    The answer is JSON where a schema or a JSON mode is asked for, or the system prompt speaks of
+    JSON; otherwise it is prose.
+    """
     body = request.body
     messages = body.get("messages") or body.get("input")
-    said = [_content(system or body.get("instructions")), conversation(messages)]
-    form, schema = _form(body)
-    most = next(
-        (
-            value
-            for name in ("max_completion_tokens", "max_output_tokens", "max_tokens")
-            if isinstance(value := body.get(name), int)
-        ),
-        None,
-    )
+    prompt, rules = _last(messages), _content(system) or _rules(messages)
+    is_json, schema = _form(body)
+    is_json = is_json or "json" in rules.lower()
+    full = write_json(prompt, schema) if is_json else write_text(prompt)
+    text = full if (most := _most_tokens(body)) is None else full[: most * CHARACTERS_PER_TOKEN]
     return Wanted(
         id=new_id().replace("-", ""),
-        prompt=_last(messages),
-        prompt_tokens=count_tokens("\n".join(said)),
-        json=form,
-        schema=schema,
-        most_tokens=most,
+        prompt=prompt,
+        prompt_tokens=count_tokens(f"{_content(system)}\n{conversation(messages)}"),
+        text=text,
+        cut_short=len(text) < len(full),
     )
+
+
+def _most_tokens(body: Mapping[str, object]) -> int | None:
+    for name in ("max_completion_tokens", "max_output_tokens", "max_tokens"):
+        if isinstance(value := body.get(name), int):
+            return value
+    return None
 
 
 def conversation(messages: object) -> str:
@@ -80,6 +68,16 @@ def conversation(messages: object) -> str:
         return ""
     parts = [_content(_mapping(m).get("content") or m) for m in cast("list[object]", messages)]
     return "\n".join(part for part in parts if part)
+
+
+def _rules(messages: object) -> str:
+    """Return what the system and developer messages among the others say."""
+    said = (
+        [_mapping(m) for m in cast("list[object]", messages)] if isinstance(messages, list) else []
+    )
+    return "\n".join(
+        _content(m.get("content")) for m in said if m.get("role") in ("system", "developer")
+    )
 
 
 def _last(messages: object) -> str:

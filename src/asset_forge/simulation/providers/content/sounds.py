@@ -50,17 +50,19 @@ def output_format(text: str) -> OutputFormat | None:
     return wanted if wanted.codec != "mp3" or _mp3_version(wanted) else None
 
 
-def make_sound(text: str, seconds: float, wanted: OutputFormat, seed: int = 0) -> bytes:
-    """Make a mono file of so many seconds; the same bytes each time."""
+def make_sound(
+    text: str, seconds: float, wanted: OutputFormat, seed: int = 0, channels: int = 1
+) -> bytes:
+    """Make a file of so many seconds, the same in each channel; the same bytes each time."""
     if wanted.codec == "mp3":
-        return _mp3(text, seconds, wanted)
-    samples = _melody(text, seconds, wanted.rate, seed)
+        return _mp3(text, seconds, wanted, channels)
+    samples = np.repeat(_melody(text, seconds, wanted.rate, seed), channels)
     if wanted.codec == "ulaw":
         return _mu_law(samples)
     if wanted.codec == "alaw":
         return _a_law(samples)
     pcm = (samples * 32767).astype("<i2").tobytes()
-    return pcm if wanted.codec == "pcm" else _wav(pcm, wanted.rate)
+    return pcm if wanted.codec == "pcm" else _wav(pcm, wanted.rate, channels)
 
 
 def _melody(text: str, seconds: float, rate: int, seed: int) -> NDArray[np.float64]:
@@ -79,8 +81,9 @@ def _melody(text: str, seconds: float, rate: int, seed: int) -> NDArray[np.float
     return np.resize(phrase, length)
 
 
-def _wav(pcm: bytes, rate: int) -> bytes:
-    layout = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16)
+def _wav(pcm: bytes, rate: int, channels: int) -> bytes:
+    frame = 2 * channels
+    layout = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, rate * frame, frame, 16)
     body = b"WAVE" + layout + struct.pack("<4sI", b"data", len(pcm)) + pcm
     return struct.pack("<4sI", b"RIFF", len(body)) + body
 
@@ -110,7 +113,7 @@ def _mp3_version(wanted: OutputFormat) -> int | None:
     return None
 
 
-def _mp3(text: str, seconds: float, wanted: OutputFormat) -> bytes:
+def _mp3(text: str, seconds: float, wanted: OutputFormat, channels: int) -> bytes:
     version = _mp3_version(wanted)
     if version is None:
         raise ValueError(f"MP3 has no {wanted.kbits} kbit/s at {wanted.rate} Hz")
@@ -118,7 +121,7 @@ def _mp3(text: str, seconds: float, wanted: OutputFormat) -> bytes:
     quality = _MP3_KBITS[version].index(wanted.kbits)
     rate = _MP3_RATES[version].index(wanted.rate)
     sync = 0xFFFB if version == 1 else 0xFFF3
-    header = struct.pack(">HBB", sync, quality << 4 | rate << 2, 0xC0)
+    header = struct.pack(">HBB", sync, quality << 4 | rate << 2, 0xC0 if channels == 1 else 0)
     size = samples // 8 * wanted.kbits * 1000 // wanted.rate
     frames = max(1, round(seconds * wanted.rate / samples))
     title = b"\x03" + text[:60].encode()

@@ -15,6 +15,8 @@ from typing import Final, cast
 
 CHARACTERS_PER_TOKEN: Final = 4
 """A rule of thumb for English that OpenAI and Anthropic both give."""
+_DEEPEST: Final = 4
+"""Where what may be empty or null begins to be, so that recursive schemas come to an end."""
 _DIALOGUE_FIELDS: Final = frozenset({"nodes", "start", "speaker"})
 _DETAILS: Final = (
     "with worn edges and a few honest scratches",
@@ -43,59 +45,105 @@ def write_text(prompt: str, seed: int = 0, *, most_tokens: int | None = None) ->
 
 def write_json(prompt: str, schema: Mapping[str, object] | None, seed: int = 0) -> str:
     """Write a JSON document: by the schema, or a dialogue where no schema says otherwise."""
+    known: object = None
     if schema is None or set(_mapping(schema.get("properties"))) >= _DIALOGUE_FIELDS:
         from asset_forge.generation.providers.procedural.dialogue import make_dialogue
 
-        return make_dialogue(prompt[-500:], seed, {}).decode()
-    return json.dumps(_instance(schema, schema, prompt, random.Random(f"{prompt}|{seed}"), 0))
+        known = json.loads(make_dialogue(prompt[-500:], seed, {}))
+    if schema is None:
+        return json.dumps(known)
+    return json.dumps(_Writer(schema, random.Random(f"{prompt}|{seed}")).fit(schema, prompt, known))
 
 
-def _instance(
-    schema: Mapping[str, object],
-    root: Mapping[str, object],
-    prompt: str,
-    rng: random.Random,
-    depth: int,
-) -> object:
-    """Return something that fits a JSON schema of the kind that the vendors accept."""
-    schema = _resolved(schema, root)
-    if "const" in schema:
-        return schema["const"]
-    if choices := cast("Sequence[object]", schema.get("enum") or ()):
-        return rng.choice(list(choices))
-    kind = schema.get("type", "object" if "properties" in schema else "string")
-    if isinstance(kind, list):
-        kinds = cast("list[str]", kind)
-        kind = next((k for k in kinds if k != "null"), "null")
-    if kind == "object":
-        return {
-            name: _instance(_mapping(part), root, f"{name} of {prompt}", rng, depth + 1)
-            for name, part in _mapping(schema.get("properties")).items()
-        }
-    if kind == "array":
-        least = cast("int", schema.get("minItems", 0 if depth > 4 else 2))
+class _Writer:
+    """Makes values that fit a JSON schema of the kind that the vendors accept."""
+
+    def __init__(self, root: Mapping[str, object], rng: random.Random) -> None:
+        self._root = root
+        self._rng = rng
+
+    def fit(
+        self, schema: Mapping[str, object], prompt: str, known: object = None, depth: int = 0
+    ) -> object:
+        """Return a value by a schema, taking from a known one what fits."""
+        schema = self._resolved(schema, known, depth)
+        if "const" in schema:
+            return schema["const"]
+        if choices := list(cast("Sequence[object]", schema.get("enum") or ())):
+            return known if known in choices else self._rng.choice(choices)
+        match _kind(schema):
+            case "object":
+                inner = _mapping(known)
+                return {
+                    name: self.fit(
+                        _mapping(part), f"{name} of {prompt}", inner.get(name), depth + 1
+                    )
+                    for name, part in _mapping(schema.get("properties")).items()
+                }
+            case "array":
+                return self._array(schema, prompt, known, depth)
+            case "integer" | "number":
+                return self._number(schema, known)
+            case "boolean":
+                return known if isinstance(known, bool) else self._rng.random() < 0.5
+            case "null":
+                return None
+            case _:
+                text = isinstance(known, str)
+                return known if text else write_text(prompt, self._rng.randrange(1 << 16))
+
+    def _array(
+        self, schema: Mapping[str, object], prompt: str, known: object, depth: int
+    ) -> list[object]:
         part = _mapping(schema.get("items"))
-        return [_instance(part, root, prompt, rng, depth + 1) for _ in range(least)]
-    if kind in ("integer", "number"):
+        if isinstance(known, list):
+            return [self.fit(part, prompt, k, depth + 1) for k in cast("list[object]", known)]
+        least = cast("int", schema.get("minItems", 0 if depth > _DEEPEST else 2))
+        return [self.fit(part, prompt, None, depth + 1) for _ in range(least)]
+
+    def _number(self, schema: Mapping[str, object], known: object) -> object:
         low = cast("float", schema.get("minimum", 1))
         high = cast("float", schema.get("maximum", low + 9))
-        return rng.randint(math.ceil(low), max(math.ceil(low), math.floor(high)))
-    if kind == "boolean":
-        return rng.random() < 0.5
-    return None if kind == "null" else write_text(prompt, rng.randrange(1 << 16))
+        if isinstance(known, int) and low <= known <= high:
+            return known
+        return self._rng.randint(math.ceil(low), max(math.ceil(low), math.floor(high)))
+
+    def _resolved(
+        self, schema: Mapping[str, object], known: object, depth: int
+    ) -> Mapping[str, object]:
+        """Follow references, and take the alternative that the known value needs."""
+        if isinstance(reference := schema.get("$ref"), str):
+            found: Mapping[str, object] = self._root
+            for step in reference.removeprefix("#/").split("/"):
+                found = _mapping(found.get(step)) if step not in ("#", "") else found
+            return self._resolved(found, known, depth)
+        for choice in ("anyOf", "oneOf", "allOf"):
+            if options := cast("Sequence[object]", schema.get(choice) or ()):
+                parts = [self._resolved(_mapping(option), known, depth) for option in options]
+                filled = [part for part in parts if part.get("type") != "null"]
+                if depth > _DEEPEST and known is None and len(filled) < len(parts):
+                    return {"type": "null"}
+                return next((p for p in filled if _suits(p, known)), (filled or parts)[0])
+        return schema
 
 
-def _resolved(schema: Mapping[str, object], root: Mapping[str, object]) -> Mapping[str, object]:
-    if isinstance(reference := schema.get("$ref"), str):
-        found: Mapping[str, object] = root
-        for step in reference.removeprefix("#/").split("/"):
-            found = _mapping(found.get(step))
-        return _resolved(found, root)
-    for choice in ("anyOf", "oneOf", "allOf"):
-        if options := cast("Sequence[object]", schema.get(choice) or ()):
-            parts = [_mapping(option) for option in options]
-            return _resolved(next((p for p in parts if p.get("type") != "null"), parts[0]), root)
-    return schema
+def _kind(schema: Mapping[str, object]) -> str:
+    """Return the type that a schema asks for; of several the first that is not null."""
+    kinds = schema.get("type", "object" if "properties" in schema else "string")
+    if isinstance(kinds, str):
+        return kinds
+    return next((kind for kind in cast("list[str]", kinds) if kind != "null"), "null")
+
+
+def _suits(schema: Mapping[str, object], known: object) -> bool:
+    """Say whether a known value is one of an alternative, as far as constants tell."""
+    constants = {
+        name: _mapping(part)["const"]
+        for name, part in _mapping(schema.get("properties")).items()
+        if "const" in _mapping(part)
+    }
+    inner = _mapping(known)
+    return bool(constants) and all(inner.get(name) == value for name, value in constants.items())
 
 
 def _mapping(value: object) -> Mapping[str, object]:
