@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
-from collections.abc import AsyncGenerator, Mapping, MutableMapping
+from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final, cast
@@ -14,7 +14,13 @@ from litestar import Litestar, Request
 from litestar.types import HTTPScope
 
 from asset_forge import __version__, catalog
-from asset_forge.accounts import AccountService
+from asset_forge.accounts import (
+    AccountService,
+    LocalSignIn,
+    PasswordHasher,
+    PrivySignIn,
+    SignInProvider,
+)
 from asset_forge.actions import UserActions
 from asset_forge.api.sessions import authenticate_request
 from asset_forge.api.web import build_web, routes
@@ -147,7 +153,9 @@ class Application:
             self.database,
             clock=clock,
             registry=self.registry,
+            providers=self._sign_in_providers(),
             session_lifetime=timedelta(hours=settings.session_hours),
+            default_quota_bytes=settings.default_user_quota_bytes,
         )
         self.projects = ProjectService(self.database, clock=clock, registry=self.registry)
         self.assets = AssetService(
@@ -180,6 +188,19 @@ class Application:
             self.registry.counter(catalog.SAMPLE_FAILURES),
             interval_seconds=STEP_SECONDS,
         )
+
+    def _sign_in_providers(self) -> Sequence[SignInProvider]:
+        settings = self.settings
+        made: dict[str, Callable[[], SignInProvider]] = {
+            "local": lambda: LocalSignIn(self.database, PasswordHasher()),
+            "privy": lambda: PrivySignIn.of(
+                settings.privy_app_id,
+                verification_key=settings.privy_verification_key,
+                jwks_url=settings.privy_jwks_url,
+                clock=self._clock,
+            ),
+        }
+        return [made[name]() for name in settings.auth_providers or ("local",)]
 
     def _build_generation(self) -> None:
         settings = self.settings

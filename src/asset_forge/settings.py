@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from asset_forge import __version__
 from asset_forge.observability.tracing import TracingOptions, tracing_options
 from asset_forge.store_settings import store_faults, store_secrets, store_variables
+from asset_forge.verification_key import parse_verification_key
 
 ProviderName = Literal["meshy", "openai", "anthropic", "elevenlabs", "procedural"]
 
@@ -68,7 +69,7 @@ class Settings(BaseModel):
     signed_download_seconds: float | None = Field(default=None, ge=1, le=3600)  # redirect to S3
 
     # Who may use it, and how much.
-    auth_providers: tuple[Literal["local"], ...] = ()
+    auth_providers: tuple[Literal["local", "privy"], ...] = ()
     session_hours: float = Field(default=12.0, gt=0, le=24 * 90)
     max_upload_bytes: int = Field(default=200 * MEBIBYTE, ge=1, le=100 * GIBIBYTE)
     default_user_quota_bytes: int | None = Field(default=None, ge=0)
@@ -121,6 +122,8 @@ class Settings(BaseModel):
     ai_spend_limit_usd_per_day: float | None = Field(default=None, ge=0, le=1e9)
     privy_app_id: str = ""
     privy_app_secret: SecretStr | None = None
+    privy_verification_key: str = ""  # PEM; default: the keys that Privy lists
+    privy_jwks_url: str = ""  # default: Privy's own for the app
 
     @field_validator(
         "auth_providers",
@@ -207,6 +210,24 @@ class Settings(BaseModel):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must begin with http:// or https:// and name a host")
         return value.rstrip("/")
+
+    @field_validator("privy_verification_key")
+    @classmethod
+    def _public_key(cls, value: str) -> str:
+        if value:
+            parse_verification_key(value)
+        return value
+
+    @field_validator("privy_jwks_url")
+    @classmethod
+    def _trustworthy(cls, value: str) -> str:
+        parts = urlsplit(value)
+        local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if value and not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+            raise ValueError(
+                "must begin with https://, since whoever answers there decides on who may sign in"
+            )
+        return value
 
     @field_validator("sentry_dsn")
     @classmethod
@@ -336,6 +357,11 @@ def read_tracing(settings: Settings) -> TracingOptions:
 
 def _contradictions(settings: Settings) -> list[str]:
     lines: list[str] = []
+    if "privy" in settings.auth_providers and not settings.privy_app_id:
+        lines.append(
+            "PRIVY_APP_ID: is missing, and AUTH_PROVIDERS names privy; set it to the app's id as "
+            "Privy's dashboard shows it, or take privy out"
+        )
     if settings.signed_download_seconds is not None and not settings.remote_store:
         lines.append(
             "SIGNED_DOWNLOAD_SECONDS: only an object store can sign; set STORAGE_URL to one, or "

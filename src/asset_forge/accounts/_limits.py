@@ -14,6 +14,9 @@ failure:
 The client is the peer's address as the server or a trusted proxy states it; what the client itself
 says of its address is not taken into account here or anywhere. An IPv6 client counts by its /64,
 which is what one subscriber has. Keys are hashes: the table names neither accounts nor addresses.
+
+A token names its account only once it is verified, and an invented one could name anybody's. So an
+attempt with a token counts by client alone.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import Update, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,12 +49,12 @@ class LoginLimits:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The keys under which one attempt counts."""
+    """The keys under which one attempt counts; those of an account are empty for a token."""
 
     client: str
-    account: str
-    pair: str
-    remembered: str
+    account: str = ""
+    pair: str = ""
+    remembered: str = ""
     is_remembered: bool = False
 
 
@@ -62,28 +65,32 @@ class LoginLimiter:
         self._database = database
         self._limits = limits
 
-    async def begin(self, account: str, client: str, now: datetime) -> Attempt:
-        """Count an attempt as failed until `succeed` says otherwise.
+    async def begin(self, account: str | None, client: str, now: datetime) -> Attempt:
+        """Count an attempt as failed until `succeed` or `withdraw` says otherwise.
+
+        `account` is None where only a token could tell.
 
         Raises:
             TooManyRequests: A limit was reached; `retry_after` is when its window ends.
         """
         network = _network(client)
-        attempt = Attempt(
-            client=_key("client", network),
-            account=_key("account", account),
-            pair=_key("pair", account, network),
-            remembered=_key("remembered", account, network),
-        )
+        attempt = Attempt(_key("client", network))
+        if account is not None:
+            attempt = Attempt(
+                client=attempt.client,
+                account=_key("account", account),
+                pair=_key("pair", account, network),
+                remembered=_key("remembered", account, network),
+            )
         async with self._database.transaction() as session:
             # In this order everywhere, so that two attempts never wait for each other's rows.
             refused = await self._count(session, attempt.client, self._limits.per_client, now)
-            if refused is None:
+            if refused is None and attempt.account:
                 attempt = await self._recognize(session, attempt, now)
                 if not attempt.is_remembered:
                     limit = self._limits.per_account
                     refused = await self._count(session, attempt.account, limit, now)
-            if refused is None:
+            if refused is None and attempt.pair:
                 limit = self._limits.per_account_and_client
                 refused = await self._count(session, attempt.pair, limit, now)
         if refused is not None:
@@ -95,19 +102,26 @@ class LoginLimiter:
 
     async def succeed(self, session: AsyncSession, attempt: Attempt, now: datetime) -> None:
         """Take the attempt's counts back, and remember the client as a good one."""
-        counted = [attempt.client] if attempt.is_remembered else [attempt.client, attempt.account]
-        for key in counted:
-            await session.execute(
-                update(LoginLimit)
-                .where(LoginLimit.key == key, LoginLimit.failures > 0)
-                .values(failures=LoginLimit.failures - 1)
-            )
+        await self._uncount(session, attempt)
+        if not attempt.pair:
+            return
         await session.execute(delete(LoginLimit).where(LoginLimit.key == attempt.pair))
         until = now + self._limits.remembered
         insert = self._insert(attempt.remembered, failures=0, expires_at=until)
         await session.execute(
             insert.on_conflict_do_update(index_elements=["key"], set_={"expires_at": until})
         )
+
+    async def withdraw(self, attempt: Attempt) -> None:
+        """Take back an attempt that nobody could judge."""
+        async with self._database.transaction() as session:
+            await self._uncount(session, attempt)
+            await session.execute(_one_less(attempt.pair))
+
+    async def _uncount(self, session: AsyncSession, attempt: Attempt) -> None:
+        await session.execute(_one_less(attempt.client))
+        if not attempt.is_remembered:
+            await session.execute(_one_less(attempt.account))
 
     async def _recognize(self, session: AsyncSession, attempt: Attempt, now: datetime) -> Attempt:
         known = await session.scalar(
@@ -140,6 +154,14 @@ class LoginLimiter:
     ) -> sqlite.Insert | postgresql.Insert:
         dialect = sqlite if self._database.dialect == "sqlite" else postgresql
         return dialect.insert(LoginLimit).values(key=key, failures=failures, expires_at=expires_at)
+
+
+def _one_less(key: str) -> Update:
+    return (
+        update(LoginLimit)
+        .where(LoginLimit.key == key, LoginLimit.failures > 0)
+        .values(failures=LoginLimit.failures - 1)
+    )
 
 
 def _network(client: str) -> str:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from asset_forge.accounts._limits import Attempt, LoginLimiter, LoginLimits
@@ -29,19 +28,29 @@ from asset_forge.accounts._sign_in import (
     SignInProvider,
     SignInRefused,
     normalized_login,
+    subject_of,
 )
-from asset_forge.catalog import LOGIN_FAILURES, LOGINS, LoginFailure
+from asset_forge.accounts._users import find_or_insert, new_user
+from asset_forge.catalog import LOGIN_FAILURES, LOGINS, LoginFailure, SignInProviderName
 from asset_forge.clock import Clock, utc_now
 from asset_forge.database import Database
 from asset_forge.database.models import LoginLimit, Session, User
-from asset_forge.faults import Conflict, InvalidRequest, NotFound, NotSignedIn, TooManyRequests
-from asset_forge.ids import new_id
+from asset_forge.faults import (
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    NotSignedIn,
+    TooManyRequests,
+    Unavailable,
+)
 from asset_forge.observability.metrics import Registry
 
 LOCAL_OPERATOR = "local"
 """The subject of the built-in operator of a single-team installation."""
 
 SESSION_LIFETIME = timedelta(hours=12)
+
+_SHOWN_CHARACTERS = 200  # of a display name, for users of whom only an id is known
 
 _audit = logging.getLogger("asset_forge.accounts.audit")
 
@@ -53,6 +62,7 @@ class AccountService:
         providers: The ways to sign in; by default passwords only.
         limits: How many failed logins are allowed.
         session_lifetime: How long a session lasts; it is not prolonged by use.
+        default_quota_bytes: The quota of members who are created by signing in.
     """
 
     def __init__(
@@ -65,6 +75,7 @@ class AccountService:
         providers: Sequence[SignInProvider] | None = None,
         limits: LoginLimits | None = None,
         session_lifetime: timedelta = SESSION_LIFETIME,
+        default_quota_bytes: int | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -74,6 +85,7 @@ class AccountService:
         self._providers = {provider.name: provider for provider in providers}
         self._limiter = LoginLimiter(database, limits or LoginLimits())
         self._lifetime = session_lifetime
+        self._default_quota_bytes = default_quota_bytes
         self._cache = SessionCache()
         self._logins = registry.counter(LOGINS)
         self._failures = registry.counter(LOGIN_FAILURES)
@@ -92,24 +104,28 @@ class AccountService:
     async def create_user(
         self,
         login: str,
-        password: str,
+        password: str | None,
         *,
+        provider: SignInProviderName = "local",
         role: Role = "member",
         display_name: str | None = None,
         quota_bytes: int | None = None,
     ) -> UserRecord:
-        """Create a user who signs in with a password.
+        """Create a user who signs in with a password, or with whom another provider knows.
+
+        `login` is then the user's id at that provider, and there is no password.
 
         Raises:
             InvalidRequest: The login, name, password or quota is not acceptable.
             Conflict: There is a user of that login.
         """
-        subject = normalized_login(login)
+        subject = subject_of(provider, login)
         name = login.strip() if display_name is None else display_name.strip()
         check_user(subject, name, quota_bytes)
-        check_password(password)
-        user = self._new_user(subject, name, role)
-        user.password_hash = await self._hasher.hash(password)
+        user = new_user(provider, subject, name, role, self._clock())
+        if password is not None:
+            check_password(password)
+            user.password_hash = await self._hasher.hash(password)
         user.quota_bytes = quota_bytes
         try:
             async with self._database.transaction() as session:
@@ -118,40 +134,15 @@ class AccountService:
             raise Conflict(f"{subject!r} is taken: choose another one", field="login") from None
         return record_of(user)
 
-    def _new_user(self, subject: str, display_name: str, role: Role) -> User:
-        now = self._clock()
-        return User(
-            id=new_id(),
-            provider=LocalSignIn.name,
-            subject=subject,
-            display_name=display_name,
-            role=role,
-            created_at=now,
-            updated_at=now,
-        )
-
     async def ensure_local_operator(self) -> Principal:
         """Let requests without a session act for the built-in operator, for a single team.
 
         Nobody can sign in as this user, who is created where needed.
         """
-        user = self._new_user(LOCAL_OPERATOR, "Local operator", "operator")
-        dialect = sqlite if self._database.dialect == "sqlite" else postgresql
-        insert = dialect.insert(User).values(
-            id=user.id,
-            provider=user.provider,
-            subject=user.subject,
-            display_name=user.display_name,
-            role=user.role,
-            created_at=user.created_at,
-            updated_at=user.updated_at,
-        )
+        user = new_user("local", LOCAL_OPERATOR, "Local operator", "operator", self._clock())
         async with self._database.transaction() as session:
-            await session.execute(insert.on_conflict_do_nothing())
-            found = await session.scalar(
-                select(User).where(User.provider == user.provider, User.subject == LOCAL_OPERATOR)
-            )
-        self._anonymous = principal_of(found or user, None)
+            found = await find_or_insert(self._database, session, user)
+        self._anonymous = principal_of(found, None)
         return self._anonymous
 
     async def list_users(self) -> list[UserRecord]:
@@ -161,7 +152,9 @@ class AccountService:
                 record_of(user) for user in await session.scalars(select(User).order_by(User.id))
             ]
 
-    async def disable_user(self, login: str) -> UserRecord:
+    async def disable_user(
+        self, login: str, *, provider: SignInProviderName = "local"
+    ) -> UserRecord:
         """Take a user's access away and end the sessions; doing so again changes nothing.
 
         Raises:
@@ -169,7 +162,7 @@ class AccountService:
         """
         now = self._clock()
         query = select(User).where(
-            User.provider == LocalSignIn.name, User.subject == normalized_login(login)
+            User.provider == provider, User.subject == subject_of(provider, login)
         )
         async with self._database.transaction() as session:
             user = await session.scalar(query)
@@ -190,6 +183,7 @@ class AccountService:
             InvalidRequest: There is no such provider here.
             NotSignedIn: The credentials prove nobody, or the user is disabled.
             TooManyRequests: There were too many failures.
+            Unavailable: The provider cannot be asked; the attempt counts for no limit.
         """
         chosen = self._providers.get(provider)
         if chosen is None:
@@ -198,10 +192,11 @@ class AccountService:
                 f"{provider[:50]!r} is none that can be used here: {names}", field="provider"
             )
         account = normalized_login(credentials.account)
+        limited = f"{provider}:{account}" if account else None
         try:
-            attempt = await self._limiter.begin(f"{provider}:{account}", client, self._clock())
-            subject = await chosen.verify(credentials)
-            signed_in = await self._open(provider, subject, attempt)
+            attempt = await self._limiter.begin(limited, client, self._clock())
+            subject = await self._verify(chosen, credentials, attempt)
+            signed_in = await self._open(chosen, subject, attempt)
         except TooManyRequests:
             self._refuse(provider, account, "rate_limited")
             raise
@@ -212,14 +207,24 @@ class AccountService:
             self._refuse(provider, account, "other")
             raise
         self._logins.labels(provider).inc()
-        _audit.info("login", extra=audited(provider, account, "success"))
+        _audit.info("login", extra=audited(provider, subject, "success"))
         return signed_in
+
+    async def _verify(
+        self, chosen: SignInProvider, credentials: Credentials, attempt: Attempt
+    ) -> str:
+        try:
+            return await chosen.verify(credentials)
+        except Unavailable:
+            await self._limiter.withdraw(attempt)
+            raise
 
     def _refuse(self, provider: str, account: str, reason: LoginFailure) -> None:
         self._failures.labels(provider, reason).inc()
         _audit.warning("login refused", extra=audited(provider, account, reason))
 
-    async def _open(self, provider: str, subject: str, attempt: Attempt) -> SignedIn:
+    async def _open(self, chosen: SignInProvider, subject: str, attempt: Attempt) -> SignedIn:
+        provider = chosen.name
         now = self._clock()
         token = new_token()
         hashed = cast("str", token_hash(token))
@@ -228,6 +233,11 @@ class AccountService:
             user = await session.scalar(
                 select(User).where(User.provider == provider, User.subject == subject)
             )
+            if user is None and chosen.creates_members:
+                shown = subject[:_SHOWN_CHARACTERS]
+                new = new_user(provider, subject, shown, "member", now)
+                new.quota_bytes = self._default_quota_bytes
+                user = await find_or_insert(self._database, session, new)
             if user is not None and user.disabled_at is None:
                 session.add(
                     Session(

@@ -20,7 +20,8 @@ MAX_LOGIN = 320  # the longest address of RFC 5321, for logins that are one
 class Credentials:
     """What a user brings: an account and the secret for it.
 
-    For a provider whose token names the account, `account` is empty.
+    For a provider whose token names the account, `account` is empty, and nobody knows of whom the
+    token speaks before it was verified.
     """
 
     account: str
@@ -44,11 +45,17 @@ class SignInProvider(Protocol):
         """The provider's name, as in the request and in `users.provider`."""
         ...
 
+    @property
+    def creates_members(self) -> bool:
+        """Whether somebody who signs in for the first time becomes a member."""
+        ...
+
     async def verify(self, credentials: Credentials) -> str:
         """Return the subject of the user that the credentials prove.
 
         Raises:
             SignInRefused: They prove nobody.
+            Unavailable: That cannot be found out at the moment.
         """
         ...
 
@@ -60,6 +67,7 @@ class LocalSignIn:
     """
 
     name = "local"
+    creates_members = False
 
     def __init__(self, database: Database, hasher: PasswordHasher) -> None:
         self._database = database
@@ -104,6 +112,11 @@ def normalized_login(login: str) -> str:
     """Return the one spelling of a login under which it is stored, limited and looked up."""
     folded = unicodedata.normalize("NFKC", login).casefold()
     return unicodedata.normalize("NFKC", folded).casefold().strip()
+
+
+def subject_of(provider: str, login: str) -> str:
+    """Return under what a user is stored: a login in one spelling, a provider's id as it is."""
+    return normalized_login(login) if provider == LocalSignIn.name else login.strip()
 
 
 def is_login(subject: str) -> bool:

@@ -10,18 +10,41 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
-from asset_forge.accounts import AccountService, Credentials, Principal
+from asset_forge.accounts import TOKEN_LIMIT, AccountService, Credentials, Principal
 from asset_forge.api.problems import problem_responses
 from asset_forge.api.sessions import COOKIE, authenticate_request, refuse_another_site, signed_in
 from asset_forge.clock import rfc3339
+from asset_forge.faults import InvalidRequest
 
 
 class LoginBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """Who wants to log in, and the proof of it."""
+    """Who wants to log in, and the proof of it: login and password, or another provider's token."""
 
-    login: Annotated[str, msgspec.Meta(max_length=1000)]
-    password: Annotated[str, msgspec.Meta(max_length=1000)]
+    login: Annotated[str, msgspec.Meta(max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
+    password: Annotated[str, msgspec.Meta(max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
+    token: Annotated[str, msgspec.Meta(max_length=TOKEN_LIMIT)] | msgspec.UnsetType = msgspec.UNSET
     provider: Annotated[str, msgspec.Meta(max_length=32)] = "local"
+
+    def credentials(self) -> Credentials:
+        """Return what the provider needs.
+
+        Raises:
+            InvalidRequest: A field is missing, or there for another provider.
+        """
+        with_password = self.provider == "local"
+        needed = ("login", "password") if with_password else ("token",)
+        for field in ("login", "password", "token"):
+            given = getattr(self, field) is not msgspec.UNSET
+            if given != (field in needed):
+                said = "is no field of" if given else "is missing for"
+                raise InvalidRequest(
+                    f"{said} a login with the provider {self.provider!r}, which takes "
+                    + " and ".join(needed),
+                    field=field,
+                )
+        if with_password:
+            return Credentials(str(self.login), str(self.password))
+        return Credentials("", str(self.token))
 
 
 class UserView(msgspec.Struct, rename="camel"):
@@ -69,9 +92,7 @@ class AuthController(Controller):
         """Open a session; its token is in the answer and, for browsers, in a cookie."""
         refuse_another_site(request.headers)
         client = request.client.host if request.client is not None else ""
-        signed_in = await accounts.login(
-            data.provider, Credentials(data.login, data.password), client=client
-        )
+        signed_in = await accounts.login(data.provider, data.credentials(), client=client)
         body = SessionView(
             signed_in.token, rfc3339(signed_in.expires_at), view(signed_in.principal)
         )

@@ -38,7 +38,15 @@ class RoleChoice(StrEnum):
     OPERATOR = "operator"
 
 
-Login = Annotated[str, typer.Option(help="What the user signs in with.")]
+class ProviderChoice(StrEnum):
+    """The ways to sign in, as the command line takes them."""
+
+    LOCAL = "local"
+    PRIVY = "privy"
+
+
+Login = Annotated[str, typer.Option(help="What the user signs in with; for privy the user's DID.")]
+Provider = Annotated[ProviderChoice, typer.Option(help="Where the user signs in.")]
 
 
 @app.command()
@@ -52,9 +60,16 @@ def create(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
+    provider: Provider = ProviderChoice.LOCAL,
 ) -> None:
-    """Create a user, who signs in with a password."""
-    if password_stdin:
+    """Create a user: with a password, or the other provider's user of that id."""
+    password = None
+    if provider is not ProviderChoice.LOCAL:
+        if password_stdin:
+            raise typer.BadParameter(
+                f"{provider.value} users have no password here", param_hint="--password-stdin"
+            )
+    elif password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -62,7 +77,12 @@ def create(
         quota_bytes = load_settings().default_user_quota_bytes
     user = _run(
         lambda service: service.create_user(
-            login, password, role=role.value, display_name=display_name, quota_bytes=quota_bytes
+            login,
+            password,
+            provider=provider.value,
+            role=role.value,
+            display_name=display_name,
+            quota_bytes=quota_bytes,
         )
     )
     typer.echo(f"Created {user.role} {user.login} ({user.id}).")
@@ -77,9 +97,9 @@ def list_users() -> None:
 
 
 @app.command()
-def disable(login: Login) -> None:
+def disable(login: Login, provider: Provider = ProviderChoice.LOCAL) -> None:
     """Take a user's access away; sessions end within five seconds."""
-    user = _run(lambda service: service.disable_user(login))
+    user = _run(lambda service: service.disable_user(login, provider=provider.value))
     typer.echo(f"Disabled {user.login}.")
 
 
