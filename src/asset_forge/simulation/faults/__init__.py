@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from asset_forge.simulation.faults._database import DatabaseDown, DatabaseLocked
+from asset_forge.simulation.faults._database import DatabaseDown, DatabaseLocked, PoolExhausted
 from asset_forge.simulation.faults._model import Fault
 from asset_forge.simulation.faults._processes import (
     ChildrenKilled,
@@ -41,6 +41,7 @@ FAULTS: Final[Mapping[str, type[Fault]]] = {
         MemoryShort,
         DatabaseLocked,
         DatabaseDown,
+        PoolExhausted,
         StoreBroken,
         DiskLow,
         DiskFull,

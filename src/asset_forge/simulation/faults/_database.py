@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Final
 
-from asset_forge.simulation.faults._model import Fault
-from asset_forge.simulation.stack import Stack
+import httpx
+
+from asset_forge.simulation.faults._model import Fault, Repeated
+from asset_forge.simulation.faults._traffic import Storm, sign_in
+from asset_forge.simulation.stack import Preparation, Stack
+from asset_forge.simulation.traffic import connect
 
 _WAIT_SECONDS: Final = 20.0
 
@@ -94,3 +101,76 @@ class DatabaseDown(Fault):
         if self._locker is not None:
             self._locker.communicate(timeout=_WAIT_SECONDS)
             self._locker = None
+
+
+class PoolExhausted(Storm):
+    """Transactions hold their connection for long, and there are few connections.
+
+    Nothing fails: everybody gets a turn. Requests that need no database go on as ever.
+    """
+
+    name = "pool-exhausted"
+    what = "a pool of one connection, and a second program that locks the writers for 2 s at a time"
+    alerts = ("DatabasePoolNearExhaustion",)
+    also = ("LatencyBudgetBurnSlow",)
+
+    _WRITERS: Final = 2
+    _OTHERS_PER_SECOND: Final = 50.0
+    _HELD_SECONDS: Final = 2.0
+    _FREE_SECONDS: Final = 0.03
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._holding: Repeated | None = None
+
+    def prepare(self, home: Path) -> Preparation:
+        """Let the service have one connection."""
+        return Preparation({"DATABASE_POOL_SIZE": "1"})
+
+    def inject(self, stack: Stack) -> None:
+        """Lock and unlock in turn, while requests want to write."""
+
+        def hold() -> None:
+            connection = sqlite3.connect(
+                stack.database, timeout=_WAIT_SECONDS, isolation_level=None
+            )
+            connection.execute("BEGIN IMMEDIATE")
+            time.sleep(self._HELD_SECONDS)
+            connection.close()
+
+        super().inject(stack)
+        self._holding = Repeated(hold, self._FREE_SECONDS)
+        self._holding.start()
+
+    def heal(self, stack: Stack) -> None:
+        """Lock no more, and end the requests."""
+        if self._holding is not None:
+            self._holding.stop()
+        super().heal(stack)
+
+    async def send(self, stack: Stack) -> None:
+        """Write and ask until canceled."""
+        token = await sign_in(stack)
+        async with asyncio.TaskGroup() as group:
+            for number in range(self._WRITERS):
+                group.create_task(self._write(stack, token, number))
+            group.create_task(self._ask(stack))
+
+    async def _write(self, stack: Stack, token: str, number: int) -> None:
+        async with connect(stack.url, 4000 + number) as client:
+            client.headers["authorization"] = f"Bearer {token}"
+            while True:
+                try:
+                    await client.post("/api/projects", json={"name": "one more"})
+                except httpx.TransportError:
+                    await asyncio.sleep(1)
+
+    async def _ask(self, stack: Stack) -> None:
+        """Ask for what there is not, which needs no database."""
+        async with connect(stack.url, 4100) as client:
+            while True:
+                try:
+                    await client.get("/favicon.ico")
+                except httpx.TransportError:
+                    await asyncio.sleep(1)
+                await asyncio.sleep(1 / self._OTHERS_PER_SECOND)

@@ -260,8 +260,9 @@ class WorkerFrozen(Fault):
 
 
 def children_of(stack: Stack) -> list[psutil.Process]:
-    """Return the processes that compute assets: the children of the service's fork server."""
+    """Return the processes that compute assets, which are children of a fork server."""
+    runner = stack.worker or stack.service
     with contextlib.suppress(psutil.Error):
-        direct = psutil.Process(stack.service.pid).children()
+        direct = psutil.Process(runner.pid).children()
         return [child for server in direct for child in server.children()]
     return []

@@ -19,7 +19,7 @@ from asset_forge.simulation.traffic import connect, loopback_address
 _JOIN_SECONDS: Final = 60.0
 
 
-class _Storm(Fault):
+class Storm(Fault):
     """A fault that is made of requests, sent from a thread until it is healed."""
 
     def __init__(self) -> None:
@@ -28,13 +28,13 @@ class _Storm(Fault):
         self._thread: threading.Thread | None = None
 
     @abstractmethod
-    async def _send(self, stack: Stack) -> None:
+    async def send(self, stack: Stack) -> None:
         """Send requests until canceled."""
 
     def inject(self, stack: Stack) -> None:
         """Begin."""
         loop = asyncio.new_event_loop()
-        task = loop.create_task(self._send(stack))
+        task = loop.create_task(self.send(stack))
 
         def run() -> None:
             try:
@@ -58,7 +58,15 @@ class _Storm(Fault):
             self._thread.join(_JOIN_SECONDS)
 
 
-class LoginAbuse(_Storm):
+async def sign_in(stack: Stack) -> str:
+    """Sign in as the operator, and return the session's token."""
+    async with connect(stack.url, 3000) as client:
+        body = {"login": ACCOUNTS[0].login, "password": ACCOUNTS[0].password}
+        answer = await client.post("/api/auth/login", json=body)
+        return str(answer.json()["token"])
+
+
+class LoginAbuse(Storm):
     """Somebody tries passwords, from many addresses."""
 
     name = "login-abuse"
@@ -67,7 +75,8 @@ class LoginAbuse(_Storm):
 
     _PER_SECOND: Final = 2.0
 
-    async def _send(self, stack: Stack) -> None:
+    async def send(self, stack: Stack) -> None:
+        """Try passwords until canceled."""
         for number in itertools.count():
             async with connect(stack.url, 1000 + number % 250) as client:
                 body = {"login": ACCOUNTS[number % len(ACCOUNTS)].login, "password": f"p{number}"}
@@ -78,7 +87,7 @@ class LoginAbuse(_Storm):
             await asyncio.sleep(1 / self._PER_SECOND)
 
 
-class CardinalityBomb(_Storm):
+class CardinalityBomb(Storm):
     """Requests with paths, verbs and hosts that nobody has seen before."""
 
     name = "cardinality-bomb"
@@ -87,7 +96,8 @@ class CardinalityBomb(_Storm):
 
     _PER_SECOND: Final = 200.0
 
-    async def _send(self, stack: Stack) -> None:
+    async def send(self, stack: Stack) -> None:
+        """Ask for what nobody has asked for until canceled."""
         chance = random.Random(5)
         async with connect(stack.url, 2000) as client:
             for _ in itertools.count():
@@ -102,7 +112,7 @@ class CardinalityBomb(_Storm):
                 await asyncio.sleep(1 / self._PER_SECOND)
 
 
-class SlowLines(_Storm):
+class SlowLines(Storm):
     """Many clients whose lines are slow: their uploads trickle in."""
 
     name = "slow-lines"
@@ -114,17 +124,12 @@ class SlowLines(_Storm):
     _PIECES: Final = 14
     _PAUSE_SECONDS: Final = 0.5
 
-    async def _send(self, stack: Stack) -> None:
-        token = await self._sign_in(stack)
+    async def send(self, stack: Stack) -> None:
+        """Upload slowly until canceled."""
+        token = await sign_in(stack)
         async with asyncio.TaskGroup() as group:
             for number in range(self._CLIENTS):
                 group.create_task(self._client(stack, token, number))
-
-    async def _sign_in(self, stack: Stack) -> str:
-        async with connect(stack.url, 3000) as client:
-            body = {"login": ACCOUNTS[0].login, "password": ACCOUNTS[0].password}
-            answer = await client.post("/api/auth/login", json=body)
-            return str(answer.json()["token"])
 
     async def _client(self, stack: Stack, token: str, number: int) -> None:
         await asyncio.sleep(number * self._PIECES * self._PAUSE_SECONDS / self._CLIENTS)

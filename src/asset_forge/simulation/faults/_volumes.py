@@ -66,9 +66,9 @@ class DiskFull(_Ballast):
 
     name = "disk-full"
     what = "the data directory on a volume of 192 MiB, full up to the reserve and 1 MiB"
-    alerts = ("LowDiskSpace", "StorageFailing")
+    alerts = ("LowDiskSpace", "StorageFailing", "DependencyUnhealthy")
     also = (
-        *("DependencyUnhealthy", "HighGenerationFailureRate", "GenerationBudgetBurn"),
+        *("HighGenerationFailureRate", "GenerationBudgetBurn", "ProviderFailing"),
         *("GenerationBudgetBurnSlow", "AvailabilityBudgetBurn", "AvailabilityBudgetBurnSlow"),
         "HighErrorRate",
     )

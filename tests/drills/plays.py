@@ -1,0 +1,66 @@
+"""The drills: which faults share a stack, since they do not disturb each other."""
+
+from __future__ import annotations
+
+from tests.drills.stage import Act, Play
+
+from asset_forge.simulation.traffic import CHEAP, Pace
+
+_LONG = ("music", "a calm village theme at dawn", {"durationSeconds": 60})
+_QUICK = ("sound_effect", "a heavy wooden door creaks open", {"durationSeconds": 0.2})
+_TALK = CHEAP[0]
+
+SLOW_BURNS = ("AvailabilityBudgetBurnSlow", "GenerationBudgetBurnSlow", "LatencyBudgetBurnSlow")
+"""They look back over six hours and more, which are 18 minutes even in a drill."""
+
+PLAYS = (
+    Play(
+        "two instances",
+        (
+            Act(("rollout-halted",), arrive_seconds=150),
+            Act(("crash-loop",), arrive_seconds=120),
+            Act(("instance-killed",)),
+        ),
+        pace=None,
+    ),
+    Play(
+        "queue",
+        (Act(("worker-frozen",), arrive_seconds=120), Act(("children-starved",), 150)),
+        pace=Pace(users=4, think_seconds=0.5, generate=0.3, asks=(_QUICK, _TALK, CHEAP[5])),
+    ),
+    Play(
+        "pages",
+        (Act(("store-broken",), resolve_seconds=200), Act(("service-killed",))),
+        pace=Pace(users=6, think_seconds=0.4),
+    ),
+    Play(
+        "causes without traffic",
+        (
+            Act(("volume-gone",)),
+            Act(("pool-exhausted",)),
+            Act(("database-down",)),
+            Act(("scrape-hangs",)),
+            Act(("another-program",)),
+        ),
+        pace=None,
+    ),
+    Play(
+        "generation",
+        (Act(("children-killed",), lasting=SLOW_BURNS), Act(("disk-full",), lasting=SLOW_BURNS)),
+        pace=Pace(users=4, think_seconds=0.5, generate=0.4, asks=(_LONG, _QUICK, _QUICK, _TALK)),
+    ),
+    Play("slow lines", (Act(("slow-lines",), resolve_seconds=200),)),
+    Play(
+        "limits and sinks",
+        (
+            Act(
+                (
+                    *("event-loop-frozen", "descriptors-short", "memory-short", "disk-low"),
+                    *("login-abuse", "cardinality-bomb", "foreign-file", "models-made-up"),
+                    "trace-collector-hangs",
+                )
+            ),
+        ),
+    ),
+)
+"""The longest first, so that all end together when several run side by side."""

@@ -1,0 +1,303 @@
+"""Plays drills: faults into the running service, alerts out of the real Alertmanager, and back."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from tests.drills.comparisons import HELD_WHILE, Held
+
+from asset_forge.monitoring import ALERTS, Severity
+from asset_forge.monitoring._durations import scaled_expression
+from asset_forge.simulation.faults import FAULTS, Fault
+from asset_forge.simulation.programs import NotWithin, until
+from asset_forge.simulation.prometheus import PrometheusApi
+from asset_forge.simulation.receivers import Message
+from asset_forge.simulation.stack import ACCOUNTS, Preparation, Stack
+from asset_forge.simulation.traffic import Pace
+from asset_forge.simulation.users import Users
+
+SCALE = 0.05
+"""Minutes become three seconds: fast, and slow enough for a machine that is busy with others."""
+
+BY_NAME = {alert.name: alert for alert in ALERTS}
+RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
+CALM_SECONDS = 6.0
+JOBS_SECONDS = 120.0
+LIGHT = Pace(users=3, think_seconds=0.6)
+ENDED = ("succeeded", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Act:
+    """Faults that are injected together, and what has to arrive.
+
+    `lasting` are alerts whose windows are longer than a drill: nobody waits for their resolution.
+    """
+
+    faults: tuple[str, ...]
+    arrive_seconds: float = 90.0
+    resolve_seconds: float = 150.0
+    lasting: tuple[str, ...] = ()
+
+    @property
+    def kinds(self) -> list[type[Fault]]:
+        return [FAULTS[name] for name in self.faults]
+
+    def names(self, which: str) -> set[str]:
+        """The alerts of all the faults: `alerts`, `silenced` or `also`."""
+        return {name for kind in self.kinds for name in getattr(kind, which)}
+
+
+@dataclass(frozen=True)
+class Play:
+    """Acts on one stack, one after the other, with users (None: without)."""
+
+    name: str
+    acts: tuple[Act, ...]
+    pace: Pace | None = LIGHT
+
+
+@dataclass
+class Report:
+    """What a play has shown: a line for each alert, and the comparisons that held."""
+
+    lines: list[str] = field(default_factory=list)
+    held: list[tuple[Held, str]] = field(default_factory=list)
+    arrived: set[str] = field(default_factory=set)
+
+
+class Watcher:
+    """Looks at Prometheus four times a second, and keeps when each alert was first seen how."""
+
+    def __init__(self, api: PrometheusApi) -> None:
+        self._api = api
+        self._lock = threading.Lock()
+        self._seen: dict[tuple[str, str], float] = {}
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watcher")
+
+    @contextmanager
+    def running(self) -> Generator[Watcher]:
+        self._thread.start()
+        try:
+            yield self
+        finally:
+            self._ending.set()
+            self._thread.join()
+
+    def forget(self) -> None:
+        with self._lock:
+            self._seen.clear()
+
+    def first(self, name: str, state: str) -> float | None:
+        with self._lock:
+            return self._seen.get((name, state))
+
+    def names(self, state: str) -> set[str]:
+        with self._lock:
+            return {name for name, at in self._seen if at == state}
+
+    def _run(self) -> None:
+        while not self._ending.wait(0.25):
+            with contextlib.suppress(httpx.TransportError):
+                alerts = self._api.alerts()
+                now = time.monotonic()
+                with self._lock:
+                    for alert in alerts:
+                        self._seen.setdefault((alert.name, alert.state), now)
+
+
+def perform(play: Play, home: Path, programs: tuple[str, str]) -> Report:
+    """Play it, and check everything on the way.
+
+    Raises:
+        AssertionError: Something was not as it has to be.
+        NotWithin: Something did not come about in time.
+    """
+    faults = {name: FAULTS[name]() for act in play.acts for name in act.faults}
+    report = Report()
+    with contextlib.ExitStack() as context:
+        preparation = Preparation()
+        for fault in faults.values():
+            context.callback(fault.close)
+            preparation |= fault.prepare(home)
+        stack = Stack(home, scale=SCALE, preparation=preparation)
+        context.enter_context(stack.running(programs))
+        watcher = context.enter_context(Watcher(stack.prometheus).running())
+        users = None
+        if play.pace is not None:
+            users = Users(stack.url, play.pace)
+        with users.running() if users else contextlib.nullcontext():
+            time_to_settle(stack)
+            for act in play.acts:
+                _Performance(stack, watcher, act, [faults[name] for name in act.faults]).go(report)
+        assert not stack.receivers.refused, list(stack.receivers.refused)
+        if users is not None:
+            all_jobs_end(stack, users.activity.accepted)
+    return report
+
+
+def time_to_settle(stack: Stack) -> None:
+    """Wait until Prometheus has a history that the shortest windows fit in, and nothing is up."""
+    until(
+        "a history of calm",
+        lambda: (
+            stack.prometheus.query(f"count_over_time(up[{int(CALM_SECONDS)}s]) > 5")
+            and not stack.prometheus.raised("firing") - {"Watchdog"}
+        ),
+        60,
+    )
+
+
+class _Performance:
+    """One act."""
+
+    def __init__(self, stack: Stack, watcher: Watcher, act: Act, faults: Sequence[Fault]) -> None:
+        self.stack = stack
+        self.watcher = watcher
+        self.act = act
+        self.faults = faults
+        self.expected = act.names("alerts")
+        self.began = 0.0
+
+    def go(self, report: Report) -> None:
+        self.watcher.forget()
+        self.began = time.monotonic()
+        for fault in self.faults:
+            fault.inject(self.stack)
+        try:
+            for name in sorted(self.expected):
+                self._arrives(name, report)
+            self._hold_comparisons(report)
+        finally:
+            healed = time.monotonic()
+            for fault in self.faults:
+                fault.heal(self.stack)
+        for name in sorted(self.expected - set(self.act.lasting)):
+            message = self._wait(name, "resolved", self.act.resolve_seconds)
+            report.lines.append(
+                f"  {name:<28} resolution {message.at_seconds - healed:5.1f} s after the fault's end"
+            )
+        self._nothing_else(report)
+
+    def _arrives(self, name: str, report: Report) -> None:
+        message = self._wait(name, "firing", self.act.arrive_seconds)
+        alert = BY_NAME[name]
+        fired = until("seen firing", lambda: self.watcher.first(name, "firing"), 10)
+        pending = self.watcher.first(name, "pending")
+        if alert.hold:
+            assert pending is not None, f"{name} was never seen pending"
+            assert pending < fired, f"{name} fired before it was pending"
+        right = "pagerduty" if alert.severity is Severity.CRITICAL else "slack"
+        assert message.service == right, f"{name} arrived at {message.service}"
+        check_links(message, name)
+        pended = f"{pending - self.began:5.1f}" if pending is not None else "    -"
+        report.arrived.add(name)
+        report.lines.append(
+            f"  {name:<28} pending {pended} s, firing {fired - self.began:5.1f} s, "
+            f"{message.service} {message.at_seconds - self.began:5.1f} s"
+        )
+
+    def _wait(self, name: str, state: str, seconds: float) -> Message:
+        other = "firing" if state == "resolved" else ""
+
+        def look() -> Message | None:
+            for message in self._messages():
+                if name in message.alerts(state) - message.alerts(other):
+                    return message
+            return None
+
+        try:
+            return until(f"{name} arrives, {state}", look, seconds)
+        except NotWithin as error:
+            raised = {alert.name: alert.state for alert in self.stack.prometheus.alerts()}
+            told = [(one.service, one.title) for one in self._messages()]
+            raise AssertionError(f"{error}; raised: {raised}; told: {told}") from None
+
+    def _messages(self) -> list[Message]:
+        return [
+            message
+            for message in self.stack.receivers.messages()
+            if message.at_seconds >= self.began and message.service != "heartbeat"
+        ]
+
+    def _hold_comparisons(self, report: Report) -> None:
+        """Evaluate the whole comparisons, which hold while the fault lasts."""
+        for held in HELD_WHILE:
+            if held.fault in self.act.faults:
+                expression = scaled_expression(held.expr, SCALE)
+                samples = until(
+                    f"{held.title} holds while {held.fault} lasts: {expression}",
+                    lambda expression=expression: self.stack.prometheus.query(expression),
+                    30,
+                )
+                report.held.append((held, f"{len(samples)} series, {samples[0].value:g}"))
+
+    def _nothing_else(self, report: Report) -> None:
+        """One incident for each page that was expected, and no message about anything else."""
+        allowed = self.expected | self.act.names("silenced") | self.act.names("also")
+        told = {name for message in self._messages() for name in message.alerts()}
+        assert told <= allowed, f"{sorted(told - allowed)} arrived too"
+        symptoms = {BY_NAME[name].symptom for name in self.expected} - {None}
+        incidents = {one.incident for one in self._messages() if one.service == "pagerduty"}
+        assert len(incidents) == len(symptoms), f"{len(incidents)} incidents for {symptoms}"
+        early = self._told_before_the_page_ended()
+        assert not early & self.act.names("silenced"), f"{early} arrived beside their page"
+        for name in sorted(self.act.names("silenced")):
+            assert name in self.watcher.names("firing"), f"{name} did not fire"
+            report.lines.append(f"  {name:<28} fired, and was silenced by the page")
+
+    def _told_before_the_page_ended(self) -> set[str]:
+        told: set[str] = set()
+        for message in self._messages():
+            if message.service == "pagerduty" and message.resolved:
+                break
+            told |= message.alerts()
+        return told - self.expected
+
+
+def check_links(message: Message, name: str) -> None:
+    """A message says what to do: value, runbook, dashboard."""
+    assert f"docs/runbooks/{name}.md" in message.text
+    assert (RUNBOOKS / f"{name}.md").is_file()
+    assert "{{" not in message.text
+    assert "<no value>" not in message.text
+    if message.service == "pagerduty":
+        payload = message.body["payload"]
+        assert payload["class"] == str(BY_NAME[name].symptom)
+        assert payload["component"] == "asset-forge"
+        assert message.body["links"][0]["href"].startswith("http")
+    else:
+        [attachment] = message.body["attachments"]
+        assert message.body["channel"] == "#asset-forge"
+        assert attachment["title_link"].startswith("http")
+        assert attachment["color"] == ("good" if message.resolved else "warning")
+
+
+def all_jobs_end(stack: Stack, accepted: Sequence[str]) -> None:
+    """No accepted job is lost: each is there, and comes to its end."""
+    with httpx.Client(base_url=stack.url, trust_env=False, timeout=30) as client:
+        body = {"login": ACCOUNTS[0].login, "password": ACCOUNTS[0].password}
+        token = client.post("/api/auth/login", json=body).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+        left = set(accepted)
+
+        def ended() -> bool:
+            for job in sorted(left):
+                answer = client.get(f"/api/generation/{job}")
+                assert answer.status_code in (200, 503), answer.text
+                if answer.status_code == 200 and answer.json()["status"] in ENDED:
+                    left.discard(job)
+            return not left
+
+        try:
+            until("every job ends", ended, JOBS_SECONDS)
+        except NotWithin:
+            raise AssertionError(f"of {len(accepted)} jobs these do not end: {left}") from None
