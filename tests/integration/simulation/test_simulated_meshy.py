@@ -129,6 +129,29 @@ async def test_tasks_cost_credits_until_there_are_none(
     assert (response.status_code, response.json()) == (402, {"message": "Insufficient funds"})
 
 
+async def test_more_tasks_than_may_be_unfinished_are_refused_without_a_time_to_come_back(
+    providers: SimulatedProviders, meshy: httpx.AsyncClient
+) -> None:
+    providers.meshy.concurrent_tasks = 2
+    providers.set_fault("meshy", Fault.ENDLESS_TASK)
+    for _ in range(2):
+        await submitted(meshy)
+    response = await meshy.post(TASKS, json=PREVIEW)
+    assert (response.status_code, response.json()) == (429, {"message": "NoMoreConcurrentTasks"})
+    assert "retry-after" not in response.headers
+    assert providers.meshy.most_at_once == 2
+
+
+async def test_a_change_of_speed_holds_for_what_begins_afterwards(
+    providers: SimulatedProviders, meshy: httpx.AsyncClient
+) -> None:
+    quick = await ended(meshy, await submitted(meshy))
+    providers.speed = 20
+    slow = await ended(meshy, await submitted(meshy))
+    assert slow["finished_at"] - slow["created_at"] > 150
+    assert quick["finished_at"] - quick["created_at"] < 30
+
+
 async def test_a_failed_task_says_why_and_costs_nothing(
     providers: SimulatedProviders, meshy: httpx.AsyncClient
 ) -> None:

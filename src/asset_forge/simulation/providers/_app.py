@@ -47,8 +47,10 @@ JITTER = (0.75, 1.25)
 class SimulatedProviders:
     """Meshy, OpenAI, Anthropic and ElevenLabs, as far as this product talks to them.
 
-    `speed` divides every latency: 1 is as slow as the vendors, 50 fifty times faster. `credits` are
-    what the Meshy account begins with. Faults may be set and the journal read from any thread.
+    `speed` divides every latency: 1 is as slow as the vendors, 50 fifty times faster; it may be
+    changed at any time, for what begins afterwards. `credits` are what the Meshy account begins
+    with, `concurrent_tasks` how many of its tasks may be unfinished at once. Faults may be set and
+    the journal read from any thread.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class SimulatedProviders:
         speed: float = 1.0,
         *,
         credits: int = 1_000_000,  # noqa: A002
+        concurrent_tasks: int | None = None,
         seed: int | None = None,
         clock: Clock = utc_now,
     ) -> None:
@@ -65,7 +68,12 @@ class SimulatedProviders:
         self.journal = Journal()
         self._clock = clock
         self._rng = random.Random(seed)
-        self.meshy = Account(speed=speed, rng=self._rng, credits=credits)
+        self.meshy = Account(
+            speed=lambda: self.speed,
+            rng=self._rng,
+            credits=credits,
+            concurrent_tasks=concurrent_tasks,
+        )
         self.webhooks = Webhooks(self.meshy)
         vendors: tuple[Vendor, ...] = (Meshy(self.meshy), OpenAI(), Anthropic(), ElevenLabs())
         self._vendors = {vendor.provider: vendor for vendor in vendors}

@@ -94,6 +94,8 @@ class Meshy(Vendor):
         if mode == "refine":
             preview = self.account.tasks[request.text("preview_task_id")]
             prompt, seed, triangles = preview.prompt, preview.seed, preview.triangles
+        if self.account.is_full():
+            return self.refuse(Fault.CONCURRENCY_LIMITED, request)
         price = self.account.price(mode, request.text("ai_model", "latest"))
         if not self.account.pay(price):
             return self.refuse(Fault.OUT_OF_CREDIT, request)

@@ -52,17 +52,25 @@ class Task:
 
 
 class Account:
-    """The credits and tasks of one customer."""
+    """The credits and tasks of one customer.
+
+    `speed` returns what latencies are divided by at the moment, `clock` the time as Unix seconds.
+    """
 
     def __init__(
         self,
         *,
-        speed: float,
+        speed: Callable[[], float],
         rng: random.Random,
         credits: int,  # noqa: A002
+        concurrent_tasks: int | None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.credits = credits
+        self.concurrent_tasks = concurrent_tasks
+        """How many tasks may be unfinished at once; None for any number."""
+        self.most_at_once = 0
+        """The largest number of tasks that were unfinished at once."""
         self.tasks: dict[str, Task] = {}
         self.started: Callable[[Task], None] | None = None
         """Told of each new task."""
@@ -76,6 +84,10 @@ class Account:
             return _REFINE_PRICE
         return _PREVIEW_PRICES.get(model, _NEWEST_PREVIEW_PRICE)
 
+    def is_full(self) -> bool:
+        """Say whether as many tasks are unfinished as may be."""
+        return self.concurrent_tasks is not None and self._unfinished() >= self.concurrent_tasks
+
     def pay(self, price: int) -> bool:
         """Take the price from the credits, if there are enough."""
         if price > self.credits:
@@ -86,11 +98,12 @@ class Account:
     def start(self, task: Task) -> None:
         """Begin a task: decide how long it will take."""
         task.created = self._clock()
-        task.started = task.created + self._rng.uniform(*_QUEUED_SECONDS) / self._speed
-        task.finished = task.started + self._rng.uniform(*_WORKED_SECONDS) / self._speed
+        task.started = task.created + self._rng.uniform(*_QUEUED_SECONDS) / self._speed()
+        task.finished = task.started + self._rng.uniform(*_WORKED_SECONDS) / self._speed()
         if len(self.tasks) >= TASKS:
             self.tasks.pop(next(iter(self.tasks)))
         self.tasks[task.id] = task
+        self.most_at_once = max(self.most_at_once, self._unfinished())
         if self.started:
             self.started(task)
 
@@ -143,6 +156,10 @@ class Account:
             if task.mode == "refine":
                 shown["texture_urls"] = [{"base_color": task.url("texture_0.png")}]
         return shown
+
+    def _unfinished(self) -> int:
+        now = self._clock()
+        return sum(self.status(t, now) in ("PENDING", "IN_PROGRESS") for t in self.tasks.values())
 
 
 def _progress(task: Task, status: str, now: float) -> int:
