@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -23,11 +23,16 @@ class Lines:
     def __init__(self) -> None:
         self.lines: list[tuple[str, dict[str, Any]]] = []
 
-    def emit_clean(
-        self, logger: str, level: str, message: str, fields: Mapping[str, object]
+    def emit_later(
+        self,
+        logger: str,
+        level: str,
+        message: str,
+        fields: Callable[[Any], Mapping[str, object]],
+        facts: object,
     ) -> None:
         assert (logger, message) == (NAME, "request")
-        self.lines.append((level, dict(fields)))
+        self.lines.append((level, dict(fields(facts))))
 
 
 def access_log(lines: Lines, level: int = logging.DEBUG, **options: Any) -> AccessLog:

@@ -8,24 +8,28 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import structlog
 from structlog.typing import Processor
 
+from asset_forge.observability import context
 from asset_forge.observability.redaction import Json, Redactor
 
 from . import _console
 from ._declarations import CounterFamily
 from ._levels import LEVEL_NAMES, TRACE, to_level, to_name
 from ._logger import Logger
-from ._render import LineBuilder, to_line
+from ._render import Late, LineBuilder, to_line
 from ._standard import Adopted, StandardHandler, adopt
 from ._writer import LineWriter
 
 __all__ = ["LogSystem", "configure_logging"]
 
 _EXIT_SECONDS = 2.0
+_URGENT = frozenset({"error", "critical"})
+
+F = TypeVar("F")
 
 
 class LogSystem:
@@ -35,6 +39,7 @@ class LogSystem:
         self,
         *,
         builder: LineBuilder,
+        clock: Callable[[], float],
         fd: int,
         console: bool,
         messages: CounterFamily | None,
@@ -43,13 +48,15 @@ class LogSystem:
         claimed: tuple[str, ...],
     ) -> None:
         self._builder = builder
+        self._clock = clock
         self._console = console
         self._counters = (
             {name: messages.labels(name) for name in LEVEL_NAMES} if messages is not None else {}
         )
         lost = dropped.labels("log") if dropped is not None else None
-        self._writer = LineWriter(
+        self._writer: LineWriter[Late[Any]] = LineWriter(
             fd,
+            render=self._render_late,
             report=self._loss,
             on_lost=lost.inc if lost is not None else lambda _: None,
             max_lines=max_lines,
@@ -72,30 +79,29 @@ class LogSystem:
         try:
             line = self._render(logger, level, event)
         except Exception as error:  # noqa: BLE001 - a line must not cost its caller the request
-            line = self._render(
-                "asset_forge.logs",
-                "error",
-                {"event": "log line could not be rendered", "reason": type(error).__name__},
-            )
-        self._writer.write(line)
+            line = self._unrendered(error)
+        self._writer.write(line, urgent=level in _URGENT)
 
-    def emit_clean(self, logger: str, level: str, message: str, fields: Mapping[str, Json]) -> None:
-        """Write one event of fields that are known to hold no secret, such as those of an access
-        log: nothing of them is redacted, which halves the cost of a line. Never raises.
+    def emit_later(
+        self,
+        logger: str,
+        level: str,
+        message: str,
+        fields: Callable[[F], Mapping[str, Json]],
+        facts: F,
+    ) -> None:
+        """Write one event whose fields ``fields(facts)`` makes in the writer's thread, without
+        secrets and named as in the line; ids and time are those of now.
+
+        For lines as frequent as those of an access log: it costs the caller a fifth of
+        :meth:`emit`. ``facts`` are small and never change, because up to 10,000 of them wait.
+        Never raises.
         """
         counter = self._counters.get(level)
         if counter is not None:
             counter.inc()
-        try:
-            line = self._builder.clean_fields(logger, level, message, fields)
-            rendered = _console.render(line) if self._console else to_line(line)
-        except Exception as error:  # noqa: BLE001 - a line must not cost its caller the request
-            rendered = self._render(
-                "asset_forge.logs",
-                "error",
-                {"event": "log line could not be rendered", "reason": type(error).__name__},
-            )
-        self._writer.write(rendered)
+        late = (logger, level, message, fields, facts, self._clock(), context.current())
+        self._writer.write_later(late)
 
     def set_level(self, logger: str, level: str) -> None:
         """Set the level of a logger and of all below it that have none of their own; ``root`` is
@@ -181,6 +187,20 @@ class LogSystem:
             return _console.render(self._builder.fields(logger, level, event))
         return self._builder.encode(logger, level, event)
 
+    def _render_late(self, late: Late[Any]) -> bytes:
+        try:
+            line = self._builder.late_fields(late)
+            return _console.render(line) if self._console else to_line(line)
+        except Exception as error:  # noqa: BLE001 - as in `emit`
+            return self._unrendered(error)
+
+    def _unrendered(self, error: Exception) -> bytes:
+        return self._render(
+            "asset_forge.logs",
+            "error",
+            {"event": "log line could not be rendered", "reason": type(error).__name__},
+        )
+
     def _loss(self, count: int, reason: str) -> bytes:
         return self._render(
             "asset_forge.logs",
@@ -226,6 +246,7 @@ def configure_logging(
     target = sys.stdout.fileno() if fd is None else fd
     system = LogSystem(
         builder=LineBuilder(redactor or Redactor(), clock, hostname),
+        clock=clock,
         fd=target,
         console=style == "console" or (style == "auto" and os.isatty(target)),
         messages=messages,

@@ -5,29 +5,37 @@ from __future__ import annotations
 import os
 import select
 import stat
+import sys
 import threading
 import time
 import weakref
 from collections import deque
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 __all__ = ["LineWriter"]
 
 _BATCH_BYTES = 65_536
+_BATCH_LINES = 128  # whose rendering keeps the interpreter from others for less than a millisecond
 _FULL = "the queue was full"
-_GATHER_SECONDS = 0.005  # a wake-up of the thread for each line would cost more than the line
+_GATHER_SECONDS = 0.05  # each wake-up of the thread takes the interpreter away from a request
 _RETRY_SECONDS = 0.05  # for a sink that refused: soon enough to see it recover
 _LOOK_SECONDS = 0.1  # how often a thread that waits for a sink looks whether it is to end
 _LEAVE_SECONDS = 0.5
+_NEVER = sys.maxsize
+
+T = TypeVar("T")
 
 
-class LineWriter:
+class LineWriter(Generic[T]):
     """A bounded queue of lines and the thread that writes them to a file descriptor.
 
-    A line that finds the queue full (``max_lines``, ``max_bytes``) and a line that the sink refuses
-    (disk full, pipe closed) is lost: ``on_lost`` is told how many at once, and ``report`` renders
-    the line that tells the reader when the sink takes lines again. The descriptor stays the
-    caller's and is not closed.
+    A line waits for up to 50 ms for others to be written with, which is what a process that is
+    killed may lose; an urgent one does not wait. A line that finds the queue full (``max_lines``,
+    ``max_bytes``) and a line that the sink refuses (disk full, pipe closed) is lost: ``on_lost`` is
+    told how many at once, and ``report`` renders the line that tells the reader when the sink takes
+    lines again. ``render`` makes the lines of :meth:`write_later` in the thread, and does not
+    raise. The descriptor stays the caller's and is not closed.
 
     A pipe, socket or terminal gets a piece only when it has room, so that also of a sink that
     nobody reads is known which lines it took. Of a file whose disk hangs it is not: the batch
@@ -38,6 +46,7 @@ class LineWriter:
         self,
         fd: int,
         *,
+        render: Callable[[T], bytes],
         report: Callable[[int, str], bytes],
         on_lost: Callable[[int], None],
         max_lines: int = 10_000,
@@ -47,6 +56,7 @@ class LineWriter:
         self._room: select.poll | None = None if _is_file(fd) else select.poll()
         if self._room is not None:
             self._room.register(fd, select.POLLOUT)
+        self._render = render
         self._report = report
         self._on_lost = on_lost
         self._max_lines = max_lines
@@ -68,9 +78,10 @@ class LineWriter:
         """
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
-        self._lines: deque[bytes] = deque()
+        self._lines: deque[bytes | T] = deque()
         self._bytes = 0
-        self._sleeping = False
+        self._wake_at = 1  # how many queued lines the thread is woken for
+        self._urgent = False
         self._writing = 0
         self._left_behind = 0
         self._reporting = 0
@@ -80,21 +91,42 @@ class LineWriter:
         self._closing = False
         self._thread: threading.Thread | None = None
 
-    def write(self, line: bytes) -> None:
+    def write(self, line: bytes, *, urgent: bool = False) -> None:
         """Queue ``line``, which ends in a line break. Never waits and never raises."""
         with self._lock:
             fits = len(self._lines) < self._max_lines and self._bytes + len(line) <= self._max_bytes
             if fits and not self._closing:
                 self._lines.append(line)
                 self._bytes += len(line)
-                if self._sleeping:
-                    self._sleeping = False
-                    self._changed.notify_all()
-                if self._thread is None:
-                    self._start()
+                self._urgent = self._urgent or urgent
+                if urgent or self._bytes >= _BATCH_BYTES or len(self._lines) >= self._wake_at:
+                    self._wake()
                 return
             self._unreported += 1
         self._on_lost(1)
+
+    def write_later(self, facts: T) -> None:
+        """Queue a line of some hundred bytes that ``render`` makes of ``facts``. Never waits and
+        never raises.
+
+        The lock is taken only where the thread has to be woken: either the thread sees what is
+        appended here, or its wish to be woken is seen here. Each of several threads at once may
+        put one line over ``max_lines``.
+        """
+        if len(self._lines) < self._max_lines:
+            self._lines.append(facts)
+            if len(self._lines) < self._wake_at:
+                return
+            with self._lock:
+                lost = self._abandon() if self._closing else 0
+                if not self._closing:
+                    self._wake()
+        else:
+            with self._lock:
+                self._unreported += 1
+            lost = 1
+        if lost:
+            self._on_lost(lost)
 
     def flush(self, timeout: float) -> bool:
         """Wait up to ``timeout`` seconds until all queued lines are written or lost; False if some
@@ -122,9 +154,8 @@ class LineWriter:
         self.flush(timeout)
         with self._changed:
             self._closing = True
-            left = len(self._lines)
-            self._lines.clear()
-            self._bytes = 0
+            self._wake_at = 0
+            left = self._abandon()
             self._changed.notify_all()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
@@ -137,12 +168,29 @@ class LineWriter:
             self._on_lost(left)
         return left
 
+    def _abandon(self) -> int:
+        """Empty the queue; returns how many lines were in it. Needs the lock."""
+        left = 0
+        while self._lines:  # one by one, because `write_later` may append meanwhile
+            self._lines.popleft()
+            left += 1
+        self._bytes = 0
+        return left
+
+    def _wake(self) -> None:
+        """Have the thread look at the queue. Needs the lock."""
+        self._wake_at = _NEVER
+        self._changed.notify_all()
+        if self._thread is None:
+            self._start()
+
     def _start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
         try:
             self._thread.start()
         except RuntimeError:  # the interpreter is shutting down: no thread can start any more
             self._thread = None
+            self._wake_at = 1
 
     def _run(self) -> None:
         while (batch := self._next()) is not None:
@@ -151,17 +199,21 @@ class LineWriter:
     def _next(self) -> list[bytes] | None:
         """Wait for a batch, led by the report of what was lost before; `None` at the end."""
         with self._changed:
+            self._wake_at = 1
             while not self._lines and not self._closing:
-                self._sleeping = True
                 self._changed.wait()
-            if not self._closing and self._bytes < _BATCH_BYTES:
-                self._changed.wait(_GATHER_SECONDS)
+            if not self._closing and not self._urgent and self._bytes < _BATCH_BYTES:
+                self._wake_at = _BATCH_LINES
+                if len(self._lines) < _BATCH_LINES:
+                    self._changed.wait(_GATHER_SECONDS)
             if self._closing:
                 return None
-            batch = self._take()
-            self._writing = len(batch)
+            self._wake_at = _NEVER
+            taken = self._take()
+            self._writing = len(taken)
             self._reporting, self._unreported = self._unreported, 0
             reason = self._reason
+        batch = [one if isinstance(one, bytes) else self._render(one) for one in taken]
         if self._reporting:
             batch.insert(0, self._report(self._reporting, reason))
         return batch
@@ -186,15 +238,17 @@ class LineWriter:
         if lost and not told:
             self._on_lost(lost)
 
-    def _take(self) -> list[bytes]:
-        batch: list[bytes] = []
+    def _take(self) -> list[bytes | T]:
+        taken: list[bytes | T] = []
         size = 0
-        while self._lines and size < _BATCH_BYTES:
+        while self._lines and size < _BATCH_BYTES and len(taken) < _BATCH_LINES:
             line = self._lines.popleft()
-            size += len(line)
-            batch.append(line)
+            taken.append(line)
+            if isinstance(line, bytes):
+                size += len(line)
         self._bytes -= size
-        return batch
+        self._urgent = self._urgent and bool(self._lines)
+        return taken
 
     def _put(self, batch: list[bytes]) -> int:
         """Write the batch; returns how many lines at its end the sink refused."""

@@ -11,14 +11,14 @@ app = ObservedApplication(
 
 from __future__ import annotations
 
-from ._access_log import AccessLog, CleanLines
+from ._access_log import AccessLog, LateLines
 from ._identity import RequestIdentity
 from ._judgment import answer_seconds, is_failure
 from ._unhandled import UnhandledErrors
 
 __all__ = [
     "AccessLog",
-    "CleanLines",
+    "LateLines",
     "RequestIdentity",
     "UnhandledErrors",
     "answer_seconds",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol, TypeAlias, TypeVar
 
 from asset_forge.observability import context
 from asset_forge.observability.http import RequestObserver, RequestRecord
@@ -13,17 +13,44 @@ from asset_forge.observability.requests._identity import TRACE_KEY
 from asset_forge.observability.requests._judgment import answer_seconds, is_failure
 from asset_forge.observability.tracing import Trace
 
-__all__ = ["AccessLog", "CleanLines"]
+__all__ = ["AccessLog", "LateLines"]
 
 _MESSAGE = "request"
 _MAX_PATH = 1_024
 
+F = TypeVar("F")
 
-class CleanLines(Protocol):
+
+class LateLines(Protocol):
     """What is needed of :class:`~asset_forge.observability.logs.LogSystem`."""
 
-    def emit_clean(self, logger: str, level: str, message: str, fields: Mapping[str, Json]) -> None:
-        """Write a line of fields that hold no secret."""
+    def emit_later(
+        self,
+        logger: str,
+        level: str,
+        message: str,
+        fields: Callable[[F], Mapping[str, Json]],
+        facts: F,
+    ) -> None:
+        """Write a line of fields that hold no secret and are made in another thread."""
+
+
+_Facts: TypeAlias = tuple[
+    str,  # method
+    str,  # route
+    str,  # path
+    int,  # status
+    str,  # outcome
+    float,  # started at
+    float,  # duration
+    float,  # first byte at, or 0
+    float,  # head at, or 0
+    int,  # bytes of the request
+    int,  # bytes of the response
+    "tuple[str, int] | None",  # client
+    "tuple[str, str] | None",  # request id and trace id, where the scope has others
+]
+"""What a line is made of: the record itself would hold on to the request until it is written."""
 
 
 class AccessLog(RequestObserver):
@@ -37,7 +64,7 @@ class AccessLog(RequestObserver):
 
     def __init__(
         self,
-        lines: CleanLines,
+        lines: LateLines,
         redactor: Redactor,
         *,
         name: str = "asset_forge.access",
@@ -45,7 +72,7 @@ class AccessLog(RequestObserver):
         slow_seconds: float = 1.0,
         very_slow_seconds: float = 5.0,
     ) -> None:
-        self._emit = lines.emit_clean
+        self._emit = lines.emit_later
         self._redact = redactor.text
         self._name = name
         self._enabled = logging.getLogger(name).isEnabledFor
@@ -75,29 +102,53 @@ class AccessLog(RequestObserver):
             self._write(record, level)
 
     def _write(self, record: RequestRecord, level: str) -> None:
-        duration = record.duration_seconds
-        fields: dict[str, Json] = {
-            "method": record.method,
-            "route": record.route,
-            "path": self._redact(record.path[:_MAX_PATH]),
-            "status": record.status,
-            "outcome": record.outcome,
-            "durationSeconds": round(duration, 6),
-            "requestBytes": record.request_bytes,
-            "responseBytes": record.response_bytes,
-        }
-        client = record.scope.get("client")
-        if client:
-            fields["client"] = self._redact(client[0])
-        if record.first_byte_at:
-            first = record.first_byte_at - record.started_at
-            fields["firstByteSeconds"] = round(first, 6)
-            fields["streamSeconds"] = round(duration - first, 6)
-        trace: Trace | None = record.scope.get(TRACE_KEY)
-        if trace is not None and trace.head_at:
-            fields["sendSeconds"] = round(record.started_at + duration - trace.head_at, 6)
+        scope = record.scope
+        trace: Trace | None = scope.get(TRACE_KEY)
+        foreign = None
         if context.current().request_id != record.request_id:
             # Sent from a task that does not belong to the request.
-            fields["requestId"] = self._redact(record.request_id)
-            fields["traceId"] = record.trace_id
-        self._emit(self._name, level, _MESSAGE, fields)
+            foreign = (record.request_id, record.trace_id)
+        facts = (
+            record.method,
+            record.route,
+            record.path[:_MAX_PATH],
+            record.status,
+            record.outcome,
+            record.started_at,
+            record.duration_seconds,
+            record.first_byte_at,
+            0.0 if trace is None else trace.head_at,
+            record.request_bytes,
+            record.response_bytes,
+            scope.get("client"),
+            foreign,
+        )
+        self._emit(self._name, level, _MESSAGE, self._fields, facts)
+
+    def _fields(self, facts: _Facts) -> dict[str, Json]:
+        """The fields of a line; called in the thread that writes it."""
+        (method, route, path, status, outcome, started_at, duration) = facts[:7]
+        (first_byte_at, head_at, request_bytes, response_bytes, client, foreign_ids) = facts[7:]
+        fields: dict[str, Json] = {
+            "method": method,
+            "route": route,
+            "path": self._redact(path),
+            "status": status,
+            "outcome": outcome,
+            "durationSeconds": round(duration, 6),
+            "requestBytes": request_bytes,
+            "responseBytes": response_bytes,
+        }
+        if client:
+            fields["client"] = self._redact(client[0])
+        if first_byte_at:
+            first = first_byte_at - started_at
+            fields["firstByteSeconds"] = round(first, 6)
+            fields["streamSeconds"] = round(duration - first, 6)
+        if head_at:
+            fields["sendSeconds"] = round(started_at + duration - head_at, 6)
+        if foreign_ids is not None:
+            request_id, trace_id = foreign_ids
+            fields["requestId"] = self._redact(request_id)
+            fields["traceId"] = trace_id
+        return fields
