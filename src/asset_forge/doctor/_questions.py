@@ -42,19 +42,25 @@ class Increase:
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The 95th percentile of a histogram, by some of its labels."""
+    """The 95th percentile of a histogram, by some of its labels.
+
+    `minimum` is how many observations it takes: of a few, the percentile is the slowest alone.
+    """
 
     buckets: Series
     by: tuple[str, ...]
     window: str
+    minimum: int = 10
     system: bool = False
 
     def promql(self) -> str:
         """Return the question for Prometheus."""
-        labels = ", ".join(("le", *self.by))
+        by = ", ".join(self.by)
+        every = Series(self.buckets.name, (*self.buckets.matchers, Matcher("le", "=", "+Inf")))
         return (
-            f"histogram_quantile({QUANTILE:g}, sum by ({labels}) "
-            f"(rate({self.buckets}[{self.window}]))) >= 0"
+            f"histogram_quantile({QUANTILE:g}, sum by (le, {by}) "
+            f"(rate({self.buckets}[{self.window}])))\n"
+            f"  and sum by ({by}) (increase({every}[{self.window}])) >= {self.minimum}"
         )
 
     def of(self, samples: Samples) -> Answers:
@@ -66,7 +72,9 @@ class Quantile:
             edge = float(sample.labels["le"])
             edges[edge] = edges.get(edge, 0.0) + sample.value
         return {
-            key: quantile(QUANTILE, edges) for key, edges in groups.items() if any(edges.values())
+            key: quantile(QUANTILE, edges)
+            for key, edges in groups.items()
+            if max(edges.values()) >= self.minimum
         }
 
 
@@ -107,7 +115,9 @@ ROUTE_SECONDS: Final = Quantile(
     "5m",
 )
 TABLE_SECONDS: Final = Quantile(Series("db_query_duration_seconds_bucket"), ("table",), "5m")
-PROVIDER_SECONDS: Final = Quantile(Series("ai_api_latency_seconds_bucket"), ("provider",), "5m")
+PROVIDER_SECONDS: Final = Quantile(
+    Series("ai_api_latency_seconds_bucket"), ("provider",), "15m", minimum=3
+)
 LOOP_LAGS: Final = Increase(Series("event_loop_lag_seconds_count"), (), "5m", system=True)
 SHORT_LOOP_LAGS: Final = Increase(
     Series("event_loop_lag_seconds_bucket", (Matcher("le", "=", "1.0"),)), (), "5m", system=True
