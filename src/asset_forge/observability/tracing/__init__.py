@@ -24,16 +24,19 @@ from ._current import (
 from ._data import SpanData, SpanReader
 from ._export import SpanTransport, TraceExporter
 from ._ids import random_id
+from ._machine import MachineTraces
 from ._options import OtlpOptions, TracingOptions, tracing_options
 from ._semantics import database_attributes, generation_attributes, storage_attributes
-from ._store import SpanView, TraceDetails, TracePage, TraceStore, TraceSummary
+from ._store import TraceStore
 from ._trace import PHASES, AttributeValue, Phase, Span, SpanKind, Trace
 from ._traceparent import Traceparent, parse_traceparent
 from ._tracer import Tracer, TraceSink
+from ._views import SpanView, TraceDetails, TracePage, TraceSummary
 
 __all__ = [
     "PHASES",
     "AttributeValue",
+    "MachineTraces",
     "OtlpOptions",
     "Phase",
     "Span",

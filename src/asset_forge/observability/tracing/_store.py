@@ -3,67 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-import msgspec
-
 from ._data import SpanData, SpanReader
-from ._trace import Span, SpanKind, Trace
+from ._trace import Span, Trace
+from ._views import KeptTrace, SpanView, TraceDetails, TracePage, TraceSummary, page
 
-__all__ = ["SpanView", "TraceDetails", "TracePage", "TraceStore", "TraceSummary"]
+__all__ = ["CAPACITY", "TraceStore"]
 
 CAPACITY: Final = 300
-MAX_PAGE: Final = 200
 MAX_SPANS_PER_TRACE: Final = 2_000
 """A job of many steps adds to its trace again and again; this ends it."""
-
-
-class SpanView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One span; ``start_seconds`` counts from the start of the trace. ``error`` is None unless it
-    failed.
-    """
-
-    span_id: str
-    parent_span_id: str | None
-    name: str
-    kind: SpanKind
-    start_seconds: float
-    duration_seconds: float
-    attributes: dict[str, object]
-    error: str | None
-    error_message: str | None
-
-
-class TraceSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A trace in a list. ``name`` and ``route`` are those of its first part; the duration is from
-    its first start to its last end, as far as this process has seen it.
-    """
-
-    trace_id: str
-    name: str
-    route: str | None
-    status: int | None
-    error: bool
-    started_at: datetime
-    duration_seconds: float
-    span_count: int
-
-
-class TraceDetails(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A trace with its spans in the order of their starts; ``lost_spans`` were over the limits."""
-
-    trace: TraceSummary
-    spans: list[SpanView]
-    lost_spans: int
-
-
-class TracePage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Traces, the newest first; ``next_cursor`` is None on the last page."""
-
-    items: list[TraceSummary]
-    next_cursor: str | None
 
 
 class _Entry:
@@ -84,11 +38,16 @@ class TraceStore:
     than half of it, so that ordinary traffic does not sweep away the ones that somebody looks for.
     The parts of a trace (a request, each step of the job that it started) come together by their
     trace id. What is held is what the spans noted; it is redacted when it is read. All methods may
-    be called from any thread.
+    be called from any thread. ``clock_ns`` returns nanoseconds since the epoch.
     """
 
     def __init__(
-        self, reader: SpanReader, *, capacity: int = CAPACITY, slow_seconds: float = 1.0
+        self,
+        reader: SpanReader,
+        *,
+        capacity: int = CAPACITY,
+        slow_seconds: float = 1.0,
+        clock_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         if capacity < 1:
             raise ValueError(f"capacity {capacity}: a store of traces holds at least 1")
@@ -99,13 +58,14 @@ class TraceStore:
         self._slow_seconds = slow_seconds
         self._number = 0
         self._lock = threading.Lock()
+        self._clock_ns = clock_ns
 
     def add(self, part: Trace) -> int:
         """Keep a part that has ended; returns how many of its spans were over the limits."""
         with self._lock:
             entry = self._entries.get(part.trace_id)
             if entry is None:
-                self._number += 1
+                self._number = max(self._clock_ns(), self._number + 1)
                 entry = self._entries[part.trace_id] = _Entry(self._number)
                 self._ordinary[part.trace_id] = None
             if part.error_type or part.ended_at - part.started_at >= self._slow_seconds:
@@ -151,22 +111,18 @@ class TraceStore:
         ``cursor`` is the ``next_cursor`` of the page before. Raises `ValueError` for a cursor or
         limit that is none.
         """
-        if not 1 <= limit <= MAX_PAGE:
-            raise ValueError(f"limit {limit}: choose 1 to {MAX_PAGE}")
-        before = _number(cursor)
+        return page(self.kept(), limit, cursor, min_seconds, errors_only=errors_only, route=route)
+
+    def kept(self) -> Sequence[KeptTrace]:
+        """All traces that are held, the newest first."""
         with self._lock:
-            entries = [entry for entry in reversed(self._entries.values()) if before > entry.number]
-        items: list[TraceSummary] = []
-        last = 0
-        for entry in entries:
-            if not _matches(entry, min_seconds, errors_only=errors_only, route=route):
-                continue
-            if len(items) == limit:
-                return TracePage(items=items, next_cursor=str(last))
-            if (found := self._summary(entry)) is not None:
-                items.append(found)
-                last = entry.number
-        return TracePage(items=items, next_cursor=None)
+            entries = [*reversed(self._entries.values())]
+        found = ((entry, self._summary(entry)) for entry in entries)
+        return [
+            KeptTrace(entry.number, _routes(entry), summary)
+            for entry, summary in found
+            if summary is not None
+        ]
 
     def get(self, trace_id: str) -> TraceDetails | None:
         """One trace with all its spans, or None if it was not kept or has made room."""
@@ -218,27 +174,14 @@ class TraceStore:
         )
 
 
-def _matches(entry: _Entry, min_seconds: float, *, errors_only: bool, route: str | None) -> bool:
-    parts = tuple(entry.parts)
-    return (
-        bool(parts)
-        and _seconds(parts) >= min_seconds
-        and (not errors_only or any(part.error_type for part in parts))
-        and (route is None or any(part.attributes.get("http.route") == route for part in parts))
-    )
+def _routes(entry: _Entry) -> list[str]:
+    routes = (part.attributes.get("http.route") for part in tuple(entry.parts))
+    return [route for route in routes if isinstance(route, str)]
 
 
 def _seconds(parts: tuple[Trace, ...]) -> float:
     start = min(part.started_at + part.wall_offset for part in parts)
     return max(part.ended_at + part.wall_offset for part in parts) - start
-
-
-def _number(cursor: str | None) -> float:
-    if cursor is None:
-        return float("inf")
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= 18):
-        raise ValueError(f"cursor {cursor[:40]!r}: give the nextCursor of the page before")
-    return int(cursor)
 
 
 def _view(span: SpanData, origin: int) -> SpanView:
