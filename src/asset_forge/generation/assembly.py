@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Final
 
@@ -30,6 +31,8 @@ def remote_providers(settings: Settings) -> dict[str, Provider]:
     Each is imported only here: a service without its key never loads it.
     """
     providers: dict[str, Provider] = {}
+    # The door logs each operation and each failed request; a line for every look at a task is none.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     if settings.meshy_api_key is not None:
         from asset_forge.generation.providers.meshy_provider import MeshyProvider
 

@@ -88,13 +88,15 @@ class CircuitBreaker:
             return
         wait = max(self._open_until - now, self._trial_until - now, 0.1)
         assert self._reason is not None  # noqa: S101 - as the state says
-        raise ProviderFailed(
+        failure = ProviderFailed(
             self._reason,
             f"{self._provider} is left alone for {wait:.0f} more seconds after it failed "
             f"({self._reason.value})",
             definite=True,
             retry_after=wait,
         )
+        failure.unexpected = False  # what opened it was reported
+        raise failure
 
     def succeeded(self) -> None:
         """Close it."""

@@ -35,7 +35,7 @@ from asset_forge.storage import ObjectStore, open_store
 
 OWNER = "00000000-0000-7000-8000-000000000001"
 QUICK = Limits(
-    request_seconds=2.0,
+    request_seconds=5.0,
     operation_seconds=20.0,
     breaker_seconds=30.0,
     retries=RetryPolicy(
