@@ -183,7 +183,7 @@ class _Performance:
         for name in sorted(self.expected - set(self.act.lasting)):
             message = self._wait(name, "resolved", self.act.resolve_seconds)
             report.lines.append(
-                f"  {name:<28} resolution {message.at_seconds - healed:5.1f} s after the fault's end"
+                f"  {name:<28} resolution {message.at_seconds - healed:5.1f} s after its end"
             )
         self._nothing_else(report)
 

@@ -134,20 +134,20 @@ class TcpProxy:
 
     async def _reset_all(self) -> None:
         for writer in tuple(self._writers):
-            reset(writer)
+            reset(writer.transport)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self._writers.add(writer)
         try:
             if self._line is Line.RESET:
-                return reset(writer)
+                return reset(writer.transport)
             await self._open.wait()
             await self._join(reader, writer)
         except (OSError, TimeoutError):  # either end is gone, or cannot be reached
-            reset(writer)
+            reset(writer.transport)
         except asyncio.CancelledError:  # the proxy ends, and asyncio would report it as a fault
-            reset(writer)
+            reset(writer.transport)
         finally:
             self._writers.discard(writer)
             writer.close()

@@ -81,7 +81,7 @@ class FaultyListener:
         try:
             sent = await reader.read(65536)
             if self.fault is LineFault.RESET:
-                return reset(writer)
+                return reset(writer.transport)
             if self.fault is LineFault.TLS_GARBAGE:
                 writer.write(_GARBAGE)
                 await writer.drain()
@@ -119,12 +119,12 @@ def reserved_port(port: int = 0) -> Generator[socket.socket]:
         yield line
 
 
-def reset(writer: asyncio.StreamWriter) -> None:
+def reset(transport: asyncio.WriteTransport) -> None:
     """End a connection with a reset, dropping what was not yet sent."""
-    line = cast("socket.socket | None", writer.get_extra_info("socket"))
-    if line is not None and not writer.is_closing():
+    line = cast("socket.socket | None", transport.get_extra_info("socket"))
+    if line is not None and not transport.is_closing():
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
+    transport.abort()
 
 
 async def _closed(server: asyncio.Server) -> None:
