@@ -85,12 +85,13 @@ from asset_forge.observability.http import (
     RouteTemplates,
     TrustedProxies,
 )
-from asset_forge.observability.logs import LOG_MESSAGES, configure_logging
+from asset_forge.observability.logs import LOG_MESSAGES, MachineLevels, configure_logging
 from asset_forge.observability.metrics import Registry
 from asset_forge.observability.metrics.runtime import RuntimeSampler
 from asset_forge.observability.redaction import Redactor
 from asset_forge.observability.requests import AccessLog, RequestIdentity, UnhandledErrors
-from asset_forge.observability.tracing import build_tracer
+from asset_forge.observability.siblings import Siblings
+from asset_forge.observability.tracing import MachineTraces, build_tracer
 from asset_forge.sampling import Sampler
 from asset_forge.search import FullTextIndex
 from asset_forge.settings import Settings, read_tracing
@@ -131,6 +132,7 @@ class Application:
             messages=self.registry.counter(LOG_MESSAGES),
             dropped=self.registry.counter(TELEMETRY_DROPPED),
         )
+        self.siblings = Siblings(settings.effective_metrics_dir / "siblings")
         self.errors = self._build_errors()
         lost = self.registry.counter(TELEMETRY_DROPPED).labels("traces")
         self.tracer = build_tracer(read_tracing(settings), self.redactor, on_lost=lost.inc)
@@ -374,8 +376,8 @@ class Application:
                 "registry": self.registry,
                 "settings": self.settings,
                 "errors": self.errors,
-                "logs": self.logs,
-                "traces": self.tracer.store,
+                "levels": MachineLevels(self.logs, self.siblings),
+                "traces": MachineTraces(self.tracer.store, self.siblings),
                 "budgets": self.budgets,
             },
             lifespan=[lifespan],
@@ -414,6 +416,8 @@ class Application:
             stack.callback(self.logs.close)
             stack.callback(self.tracer.close)
             stack.callback(self.errors.close)
+            self.siblings.start()
+            stack.callback(self.siblings.close)
             stack.enter_context(capture_unhandled(self.errors, asyncio.get_running_loop()))
             stack.push_async_callback(self.database.dispose)
             stack.callback(self.children.close)

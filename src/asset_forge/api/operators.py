@@ -20,8 +20,8 @@ from asset_forge.observability.errors import (
     ErrorTracker,
     Severity,
 )
-from asset_forge.observability.logs import LEVEL_NAMES, LogSystem
-from asset_forge.observability.tracing import TraceDetails, TracePage, TraceStore
+from asset_forge.observability.logs import MachineLevels
+from asset_forge.observability.tracing import MachineTraces, TraceDetails, TracePage
 
 _Fingerprint = FromPath[str]
 
@@ -101,16 +101,17 @@ async def resolve_error(
 )
 async def list_traces(
     operator: NamedDependency[Principal],
-    traces: NamedDependency[TraceStore],
+    traces: NamedDependency[MachineTraces],
     min_seconds: Annotated[float, QueryParameter(name="minSeconds", ge=0)] = 0.0,
     errors_only: Annotated[bool, QueryParameter(name="errorsOnly")] = False,
     route: Annotated[str | None, QueryParameter(name="route")] = None,
     cursor: Annotated[str | None, QueryParameter(name="cursor")] = None,
     limit: Annotated[int, QueryParameter(name="limit", ge=1, le=100)] = 50,
 ) -> TracePage:
-    """Read a page of the traces that this process has kept, newest first."""
+    """Read a page of the traces that the processes of this machine have kept, newest first."""
     try:
-        return traces.list(
+        return await asyncio.to_thread(
+            traces.list,
             limit=limit,
             cursor=cursor,
             min_seconds=min_seconds,
@@ -130,11 +131,11 @@ async def list_traces(
 )
 async def read_trace(
     operator: NamedDependency[Principal],
-    traces: NamedDependency[TraceStore],
+    traces: NamedDependency[MachineTraces],
     trace_id: FromPath[str],
 ) -> TraceDetails:
-    """Read one trace with its spans."""
-    found = traces.get(trace_id)
+    """Read one trace with the spans that the processes of this machine have of it."""
+    found = await asyncio.to_thread(traces.get, trace_id)
     if found is None:
         raise faults.NotFound(f"There is no trace {trace_id[:64]!r} in memory")
     return found
@@ -146,6 +147,13 @@ class LogLevels(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     levels: dict[str, str]
 
 
+class LogLevelsSet(msgspec.Struct, rename="camel"):
+    """The levels as they are now, and how many processes of the machine did not take them."""
+
+    levels: dict[str, str]
+    silent_processes: int
+
+
 @get(
     "/api/admin/log-levels",
     summary="Read the log levels",
@@ -154,10 +162,10 @@ class LogLevels(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 )
 async def read_log_levels(
     operator: NamedDependency[Principal],
-    logs: NamedDependency[LogSystem],
+    levels: NamedDependency[MachineLevels],
 ) -> LogLevels:
     """Read the levels that are set in this process."""
-    return LogLevels(logs.levels())
+    return LogLevels(levels.read())
 
 
 @put(
@@ -169,15 +177,17 @@ async def read_log_levels(
 async def set_log_levels(
     data: JSONBody[LogLevels],
     operator: NamedDependency[Principal],
-    logs: NamedDependency[LogSystem],
-) -> LogLevels:
-    """Set the levels of some loggers of this process, until it ends; all of them or none."""
-    allowed = (*LEVEL_NAMES, "inherit")
+    levels: NamedDependency[MachineLevels],
+) -> LogLevelsSet:
+    """Set the levels of some loggers, all or none, in the processes that run on this machine now.
+
+    One that starts later begins with `LOG_LEVEL`.
+    """
     for name, level in data.levels.items():
-        if level not in allowed or not 0 < len(name) <= 200:
-            raise faults.InvalidRequest(f"must be one of {', '.join(allowed)}", field=name[:200])
+        if level not in MachineLevels.CHOICES or not 0 < len(name) <= 200:
+            choices = ", ".join(MachineLevels.CHOICES)
+            raise faults.InvalidRequest(f"must be one of {choices}", field=name[:200])
         if name == "root" and level == "inherit":
             raise faults.InvalidRequest("has no level above it to inherit", field="root")
-    for name, level in data.levels.items():
-        logs.set_level(name, level)
-    return LogLevels(logs.levels())
+    silent = await asyncio.to_thread(levels.set, data.levels)
+    return LogLevelsSet(levels.read(), silent)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from ._declarations import LOG_MESSAGES, Counter, CounterFamily
 from ._levels import LEVEL_NAMES, to_level
 from ._logger import Logger
+from ._machine import MachineLevels
 from ._system import LogSystem, configure_logging
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "CounterFamily",
     "LogSystem",
     "Logger",
+    "MachineLevels",
     "configure_logging",
     "to_level",
 ]
