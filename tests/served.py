@@ -95,9 +95,8 @@ class Server:
         """The port that it listens on."""
         return int(self.url.rpartition(":")[2])
 
-    def start(self) -> None:
-        """Start it on a free port, and wait until it is ready."""
-        offset = self.log.stat().st_size if self.log.exists() else 0
+    def spawn(self) -> None:
+        """Start it without waiting, as suits a program that serves no API."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -108,6 +107,11 @@ class Server:
                 start_new_session=True,
             )
         self._groups.append(self._process.pid)
+
+    def start(self) -> None:
+        """Start it on a free port, and wait until it is ready."""
+        offset = self.log.stat().st_size if self.log.exists() else 0
+        self.spawn()
 
         def announced() -> re.Match[str] | None:
             self._check_alive()
