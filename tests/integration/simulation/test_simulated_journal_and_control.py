@@ -131,6 +131,8 @@ async def test_faults_are_lifted_for_one_provider_or_for_all(
         ("meshy", {"fault": "timeout", "often": True}, "often"),
         ("openai", {"fault": "endless_task"}, "endless_task"),
         ("meshy", {"fault": "malformed_json", "endpoint": "files"}, "malformed_json"),
+        ("meshy", {"fault": "timeout", "method": "PATCH"}, "PATCH"),
+        ("meshy", {"fault": "failed_task", "method": "GET"}, "failed_task"),
         ("meshy", {"fault": "timeout", "probability": 0}, "probability"),
         ("meshy", {"fault": "timeout", "times": 0}, "times"),
     ],

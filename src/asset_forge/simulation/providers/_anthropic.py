@@ -59,8 +59,7 @@ class Anthropic(Vendor):
 
     provider: ClassVar = Provider.ANTHROPIC
 
-    @property
-    def routes(self) -> tuple[Route, ...]:
+    def _routes(self) -> tuple[Route, ...]:
         """Messages cost money; the rest does not."""
         counting = "messages/count_tokens"
         essential = ("content", "usage")

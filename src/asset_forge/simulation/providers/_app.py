@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 from urllib.parse import parse_qsl
 
@@ -38,7 +38,14 @@ from asset_forge.simulation.providers._meshy import Meshy
 from asset_forge.simulation.providers._meshy_tasks import Account
 from asset_forge.simulation.providers._meshy_webhooks import Webhooks
 from asset_forge.simulation.providers._openai import OpenAI
-from asset_forge.simulation.providers._vendor import KEY_PREFIX, REFUSALS, Call, Route, Vendor
+from asset_forge.simulation.providers._vendor import (
+    KEY_PREFIX,
+    REFUSALS,
+    Call,
+    Kind,
+    Route,
+    Vendor,
+)
 
 JITTER = (0.75, 1.25)
 """How much shorter or longer than usual an answer may take."""
@@ -78,7 +85,7 @@ class SimulatedProviders:
         vendors: tuple[Vendor, ...] = (Meshy(self.meshy), OpenAI(), Anthropic(), ElevenLabs())
         self._vendors = {vendor.provider: vendor for vendor in vendors}
         self._behaviors = {
-            name: Behavior(name, vendor.endpoints(), self._rng)
+            name: Behavior(name, vendor.operations(), self._rng)
             for name, vendor in self._vendors.items()
         }
         self._control = Control(self._behaviors, self.journal, self.webhooks)
@@ -164,13 +171,13 @@ class SimulatedProviders:
         self,
         vendor: Vendor,
         request: Request,
-        found: tuple[Route, object] | None,
+        found: tuple[Route, Mapping[str, str]] | None,
         entry: SimulatedRequest,
     ) -> tuple[Reply, Rule | None]:
         if found is None:
-            return vendor.refuse(Fault.NOT_FOUND, request), None
-        route = found[0]
-        is_api = Fault.UNAUTHORIZED in route.faults
+            return _complete(vendor, vendor.refuse(Fault.NOT_FOUND, request)), None
+        route, parts = found
+        is_api = route.kind is not Kind.DOWNLOAD
         if is_api and not vendor.key_of(request).startswith(KEY_PREFIX):
             return _complete(vendor, vendor.refuse(Fault.UNAUTHORIZED, request)), None
         if not request.valid:
@@ -184,7 +191,6 @@ class SimulatedProviders:
         if fault is not None and fault in REFUSALS:
             reply = vendor.refuse(fault, request)
         else:
-            parts = cast("dict[str, str]", found[1])
             reply = await route.handler(Call(request, parts, fault))
         entry.charged = reply.charged
         if rule and rule.retry_after is not None and reply.status in (429, 503, 529):

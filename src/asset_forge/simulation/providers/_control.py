@@ -4,7 +4,7 @@
 - `PUT /_control/{provider}`: `{"fault", "probability"?, "times"?, "retry_after"?, "endpoint"?,
   "method"?}`, or a list of such objects under `faults`, in the place of all others;
 - `DELETE /_control/{provider}` and `DELETE /_control`: let requests succeed again;
-- `PUT /_control/webhook`: `{"url"}`, where Meshy tells of tasks, or `null`;
+- `PUT /_control/webhook`: `{"url"}`, where Meshy tells of tasks, or `{}` for nowhere;
 - `GET /_control/journal?provider=&endpoint=&method=`: what was received; `DELETE`: forget it.
 """
 
@@ -37,8 +37,8 @@ class Control:
         if place == "journal":
             return self._of_journal(request)
         if place == "webhook":
-            url = request.body.get("url")
-            self._webhooks.url = url if isinstance(url, str) else None
+            if request.method == "PUT":
+                self._webhooks.url = request.text("url") or None
             return json_reply({"url": self._webhooks.url})
         if place and place not in self._behaviors:
             choices = ", ".join((*self._behaviors, "journal", "webhook"))
@@ -58,7 +58,7 @@ class Control:
 
     def _state(self, behavior: Behavior) -> dict[str, object]:
         rules = [msgspec.structs.asdict(_as_sent(rule)) for rule in behavior.rules]
-        return {"faults": rules, "endpoints": sorted(behavior.endpoints)}
+        return {"faults": rules, "endpoints": sorted({name for name, _ in behavior.operations})}
 
     def _of_journal(self, request: Request) -> Reply:
         if request.method == "DELETE":

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 from typing import Final, cast
 
 import msgspec
 
 from asset_forge.simulation.providers._faults import Fault
 from asset_forge.simulation.providers._http import Receive, Reply, Scope, Send
+from asset_forge.simulation.sockets import reset
 
 TRANSPORT: Final = "asset_forge.simulation.transport"
 """Where in the scope's extensions the server's transport lies, for faults below HTTP."""
@@ -63,7 +62,7 @@ async def deliver(
         content = half
     elif fault in (Fault.TRUNCATED_DOWNLOAD, Fault.CONNECTION_RESET):
         await send({"type": "http.response.body", "body": half, "more_body": True})
-        _hang_up(scope, reset=fault is Fault.CONNECTION_RESET)
+        _hang_up(scope, with_reset=fault is Fault.CONNECTION_RESET)
         return await _until_gone(receive)
     elif fault is Fault.SLOW_TRICKLE:
         return await _trickle(content, receive, send)
@@ -89,7 +88,7 @@ async def _trickle(content: bytes, receive: Receive, send: Send) -> None:
         gone.cancel()
 
 
-def _hang_up(scope: Scope, *, reset: bool) -> None:
+def _hang_up(scope: Scope, *, with_reset: bool) -> None:
     """End the connection: with a reset, or in order after what is already on its way.
 
     Raises:
@@ -100,10 +99,8 @@ def _hang_up(scope: Scope, *, reset: bool) -> None:
     transport = cast("asyncio.Transport | None", extensions.get(TRANSPORT))
     if transport is None:
         raise ConnectionResetError("a simulated fault, under a server that hides its transport")
-    if reset:
-        line = cast("socket.socket", transport.get_extra_info("socket"))
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
+    if with_reset:
+        reset(transport)
     else:
         transport.close()
 

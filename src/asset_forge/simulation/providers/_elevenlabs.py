@@ -41,8 +41,8 @@ _REFUSALS: Mapping[Fault, tuple[int, str, str, str, str]] = {
     ),
     Fault.OUT_OF_CREDIT: (
         401,
-        "payment_required",
-        "insufficient_credits",
+        "invalid_request",
+        "quota_exceeded",
         "quota_exceeded",
         "This request exceeds your quota. You have 0 credits remaining.",
     ),
@@ -99,8 +99,7 @@ class ElevenLabs(Vendor):
     def __init__(self) -> None:
         self.used_credits = 0
 
-    @property
-    def routes(self) -> tuple[Route, ...]:
+    def _routes(self) -> tuple[Route, ...]:
         """The three that make sound, and the lists."""
         speech, sound = "text-to-speech", "sound-generation"
         subscription, essential = "user/subscription", ("tier", "character_count")

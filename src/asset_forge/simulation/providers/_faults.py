@@ -78,8 +78,8 @@ class Behavior:
     """What goes wrong at one provider: rules in the order in which they were given."""
 
     provider: Provider
-    endpoints: Mapping[str, frozenset[Fault]]
-    """The faults that each endpoint can have."""
+    operations: Mapping[tuple[str, str], frozenset[Fault]]
+    """The faults that each endpoint can have, by its name and the method."""
     rng: random.Random
     _rules: list[Rule] = field(default_factory=list[Rule])
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -135,18 +135,25 @@ class Behavior:
             problems.append(f"times is {rule.times}; use 1 or more, or none for always")
         if rule.retry_after is not None and rule.retry_after < 0:
             problems.append(f"retry_after is {rule.retry_after}; use 0 or more seconds")
-        if rule.endpoint is not None and rule.endpoint not in self.endpoints:
-            choices = ", ".join(sorted(self.endpoints))
-            problems.append(f"{self.provider} has no endpoint {rule.endpoint!r}; use {choices}")
-        elif rule.fault not in self._possible(rule.endpoint):
-            where = f"{self.provider} {rule.endpoint or ''}".strip()
-            choices = ", ".join(sorted(self._possible(rule.endpoint)))
-            problems.append(f"{where} cannot have the fault {rule.fault.value}; use {choices}")
+        problems += self._misplaced(rule)
         if problems:
             raise ValueError("; ".join(problems))
         return rule
 
-    def _possible(self, endpoint: str | None) -> frozenset[Fault]:
-        if endpoint is not None:
-            return self.endpoints[endpoint]
-        return frozenset[Fault]().union(*self.endpoints.values())
+    def _misplaced(self, rule: Rule) -> list[str]:
+        endpoints = {name for name, _ in self.operations}
+        if rule.endpoint is not None and rule.endpoint not in endpoints:
+            choices = ", ".join(sorted(endpoints))
+            return [f"{self.provider} has no endpoint {rule.endpoint!r}; use {choices}"]
+        possible = frozenset[Fault]().union(
+            *(
+                faults
+                for (name, method), faults in self.operations.items()
+                if rule.endpoint in (None, name) and rule.method in (None, method)
+            )
+        )
+        if rule.fault in possible:
+            return []
+        where = " ".join(filter(None, (self.provider, rule.method, rule.endpoint)))
+        choices = ", ".join(sorted(possible)) or "another method"
+        return [f"{where} cannot have the fault {rule.fault.value}; use {choices}"]

@@ -48,8 +48,7 @@ class Meshy(Vendor):
     def __init__(self, account: Account) -> None:
         self.account = account
 
-    @property
-    def routes(self) -> tuple[Route, ...]:
+    def _routes(self) -> tuple[Route, ...]:
         """Submit, poll, list, delete; the balance; the files."""
         tasks, task = "/openapi/v2/text-to-3d", "/openapi/v2/text-to-3d/{id}"
         submit = frozenset({*_TASK_FAULTS, Fault.REJECTED_PROMPT})

@@ -91,8 +91,7 @@ class OpenAI(Vendor):
     provider: ClassVar = Provider.OPENAI
     without: ClassVar = frozenset({Fault.CONCURRENCY_LIMITED})  # there is no such published limit
 
-    @property
-    def routes(self) -> tuple[Route, ...]:
+    def _routes(self) -> tuple[Route, ...]:
         """What costs money, the list of models, and the files that image URLs lead to."""
         chat, responses = "chat/completions", "responses"
         image, vectors = "images/generations", "embeddings"

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import ClassVar, Final, TypeAlias
 
 from asset_forge.simulation.providers._faults import Fault, Provider
@@ -101,10 +102,14 @@ class Vendor(ABC):
     without: ClassVar[frozenset[Fault]] = frozenset()
     """Faults that this vendor does not have."""
 
-    @property
-    @abstractmethod
+    @cached_property
     def routes(self) -> tuple[Route, ...]:
         """The operations, the more particular paths first."""
+        return self._routes()
+
+    @abstractmethod
+    def _routes(self) -> tuple[Route, ...]:
+        """Declare the operations."""
 
     @abstractmethod
     def key_of(self, request: Request) -> str:
@@ -130,11 +135,12 @@ class Vendor(ABC):
         """Return the faults that one of the vendor's operations can have."""
         return route.faults - self.without
 
-    def endpoints(self) -> dict[str, frozenset[Fault]]:
-        """Return the faults that each endpoint can have."""
-        found: dict[str, frozenset[Fault]] = {}
+    def operations(self) -> dict[tuple[str, str], frozenset[Fault]]:
+        """Return the faults that each endpoint can have, by its name and the method."""
+        found: dict[tuple[str, str], frozenset[Fault]] = {}
         for route in self.routes:
-            found[route.endpoint] = found.get(route.endpoint, frozenset()) | self.faults(route)
+            key = route.endpoint, route.method
+            found[key] = found.get(key, frozenset()) | self.faults(route)
         return found
 
     def find(self, method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
