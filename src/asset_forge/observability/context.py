@@ -19,7 +19,7 @@ from contextvars import ContextVar
 
 from asset_forge.observability.redaction import Json
 
-__all__ = ["MAX_BREADCRUMBS", "Scope", "assign", "current", "scope"]
+__all__ = ["MAX_BREADCRUMBS", "Scope", "assign", "begin", "current", "scope"]
 
 MAX_BREADCRUMBS = 50
 """How many breadcrumbs a scope keeps; older ones make room. An event of fifty stays readable and
@@ -64,6 +64,17 @@ _current: ContextVar[Scope] = ContextVar("asset_forge_scope", default=_NOTHING)
 def current() -> Scope:
     """The open scope, or an empty one that must not be changed; use :func:`assign` to change it."""
     return _current.get()
+
+
+def begin(request_id: str, trace_id: str) -> Scope:
+    """Open a scope for the rest of this context that inherits nothing, and return it.
+
+    For the first layer that sees a request: a server may run it in the context of the one before,
+    whose user and ids are not this one's.
+    """
+    here = Scope(request_id, trace_id)
+    _current.set(here)
+    return here
 
 
 @contextmanager

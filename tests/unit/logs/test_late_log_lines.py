@@ -12,6 +12,7 @@ import structlog
 
 from asset_forge.observability import context
 from asset_forge.observability.logs import LogSystem, configure_logging
+from asset_forge.observability.redaction import Json
 
 log = structlog.get_logger("asset_forge.test_late")
 
@@ -30,8 +31,12 @@ class Count:
         return self
 
 
+def _numbered(number: int, _: context.Scope) -> dict[str, Json]:
+    return {"number": number}
+
+
 def late(system: LogSystem, number: int) -> None:
-    system.emit_later("asset_forge.late", "info", "late", lambda found: {"number": found}, number)
+    system.emit_later("asset_forge.late", "info", "late", _numbered, number)
 
 
 def lines_of(path: Path) -> list[dict[str, object]]:
@@ -143,7 +148,7 @@ def test_a_late_line_that_cannot_be_made_says_so(tmp_path: Path, style: str) -> 
     fd = os.open(tmp_path / "log", os.O_WRONLY | os.O_CREAT)
     system = configure_logging(fd=fd, style=style)  # type: ignore[arg-type]
 
-    def broken(_: None) -> dict[str, str]:
+    def broken(_: None, __: context.Scope) -> dict[str, Json]:
         raise LookupError
 
     system.emit_later("asset_forge.late", "info", "late", broken, None)

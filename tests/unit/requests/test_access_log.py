@@ -28,11 +28,11 @@ class Lines:
         logger: str,
         level: str,
         message: str,
-        fields: Callable[[Any], Mapping[str, object]],
+        fields: Callable[[Any, context.Scope], Mapping[str, object]],
         facts: object,
     ) -> None:
         assert (logger, message) == (NAME, "request")
-        self.lines.append((level, dict(fields(facts))))
+        self.lines.append((level, dict(fields(facts, context.current()))))
 
 
 def access_log(lines: Lines, level: int = logging.DEBUG, **options: Any) -> AccessLog:

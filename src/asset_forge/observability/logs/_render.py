@@ -23,7 +23,9 @@ __all__ = ["Late", "LineBuilder", "find_error", "to_line"]
 
 F = TypeVar("F")
 
-Late: TypeAlias = tuple[str, str, str, Callable[[F], Mapping[str, Json]], F, float, context.Scope]
+Late: TypeAlias = tuple[
+    str, str, str, Callable[[F, context.Scope], Mapping[str, Json]], F, float, context.Scope
+]
 """What a line is made of later: logger, level, message, the function that makes its own fields of
 the facts, those facts, the time (seconds since the epoch) and the scope of the event. A plain
 tuple, because a named one takes four times as long to make.
@@ -93,7 +95,7 @@ class LineBuilder:
         """
         logger, level, message, fields, facts, time, scope = late
         line = self._head(logger, level, message, time, scope)
-        line.update(fields(facts))
+        line.update(fields(facts, scope))
         return line
 
     def _head(

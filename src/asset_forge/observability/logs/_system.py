@@ -87,11 +87,11 @@ class LogSystem:
         logger: str,
         level: str,
         message: str,
-        fields: Callable[[F], Mapping[str, Json]],
+        fields: Callable[[F, context.Scope], Mapping[str, Json]],
         facts: F,
     ) -> None:
-        """Write one event whose fields ``fields(facts)`` makes in the writer's thread, without
-        secrets and named as in the line; ids and time are those of now.
+        """Write one event whose fields ``fields(facts, scope)`` makes in the writer's thread,
+        without secrets and named as in the line; time and scope are those of now.
 
         For lines as frequent as those of an access log: it costs the caller a fifth of
         :meth:`emit`. ``facts`` are small and never change, because up to 10,000 of them wait.

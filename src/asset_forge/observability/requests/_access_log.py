@@ -29,7 +29,7 @@ class LateLines(Protocol):
         logger: str,
         level: str,
         message: str,
-        fields: Callable[[F], Mapping[str, Json]],
+        fields: Callable[[F, context.Scope], Mapping[str, Json]],
         facts: F,
     ) -> None:
         """Write a line of fields that hold no secret and are made in another thread."""
@@ -48,7 +48,8 @@ _Facts: TypeAlias = tuple[
     int,  # bytes of the request
     int,  # bytes of the response
     "tuple[str, int] | None",  # client
-    "tuple[str, str] | None",  # request id and trace id, where the scope has others
+    str,  # request id
+    str,  # trace id
 ]
 """What a line is made of: the record itself would hold on to the request until it is written."""
 
@@ -82,32 +83,30 @@ class AccessLog(RequestObserver):
 
     def finish(self, record: RequestRecord) -> None:
         """Write the line."""
+        number, level = logging.INFO, "info"
         if record.route in self._quiet:
             number, level = logging.DEBUG, "debug"
             if record.status >= 500:
                 number, level = logging.WARNING, "warning"
-        elif is_failure(record):
+        elif record.duration_seconds >= self._slow_seconds or record.status >= 500:
+            number, level = self._judge(record)
+        elif record.outcome != "completed" and is_failure(record):
             number, level = logging.ERROR, "error"
-        elif record.duration_seconds < self._slow_seconds:
-            number, level = logging.INFO, "info"
-        else:
-            waited = answer_seconds(record)
-            if waited >= self._very_slow_seconds:
-                number, level = logging.ERROR, "error"
-            elif waited >= self._slow_seconds:
-                number, level = logging.WARNING, "warning"
-            else:
-                number, level = logging.INFO, "info"
         if self._enabled(number):
             self._write(record, level)
+
+    def _judge(self, record: RequestRecord) -> tuple[int, str]:
+        """The level of a request that failed or may have been slow."""
+        waited = answer_seconds(record)
+        if is_failure(record) or waited >= self._very_slow_seconds:
+            return logging.ERROR, "error"
+        return (
+            (logging.WARNING, "warning") if waited >= self._slow_seconds else (logging.INFO, "info")
+        )
 
     def _write(self, record: RequestRecord, level: str) -> None:
         scope = record.scope
         trace: Trace | None = scope.get(TRACE_KEY)
-        foreign = None
-        if context.current().request_id != record.request_id:
-            # Sent from a task that does not belong to the request.
-            foreign = (record.request_id, record.trace_id)
         facts = (
             record.method,
             record.route,
@@ -121,14 +120,15 @@ class AccessLog(RequestObserver):
             record.request_bytes,
             record.response_bytes,
             scope.get("client"),
-            foreign,
+            record.request_id,
+            record.trace_id,
         )
         self._emit(self._name, level, _MESSAGE, self._fields, facts)
 
-    def _fields(self, facts: _Facts) -> dict[str, Json]:
+    def _fields(self, facts: _Facts, here: context.Scope) -> dict[str, Json]:
         """The fields of a line; called in the thread that writes it."""
         (method, route, path, status, outcome, started_at, duration) = facts[:7]
-        (first_byte_at, head_at, request_bytes, response_bytes, client, foreign_ids) = facts[7:]
+        (first_byte_at, head_at, request_bytes, response_bytes, client, *ids) = facts[7:]
         fields: dict[str, Json] = {
             "method": method,
             "route": route,
@@ -147,8 +147,9 @@ class AccessLog(RequestObserver):
             fields["streamSeconds"] = round(duration - first, 6)
         if head_at:
             fields["sendSeconds"] = round(started_at + duration - head_at, 6)
-        if foreign_ids is not None:
-            request_id, trace_id = foreign_ids
+        request_id, trace_id = ids
+        if here.request_id != request_id:
+            # Sent from a task that does not belong to the request.
             fields["requestId"] = self._redact(request_id)
             fields["traceId"] = trace_id
         return fields

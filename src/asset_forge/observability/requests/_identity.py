@@ -6,10 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from asset_forge.observability.context import (
-    Scope,
-    _current,  # pyright: ignore[reportPrivateUsage] - see RequestIdentity.start
-)
+from asset_forge.observability import context
 from asset_forge.observability.http import RequestObserver, RequestRecord
 from asset_forge.observability.requests._judgment import answer_seconds, is_failure
 from asset_forge.observability.tracing import (
@@ -62,27 +59,20 @@ class RequestIdentity(RequestObserver):
             request_id = self._new_id()
         caller = parse_traceparent(parent.decode("latin-1")) if parent else None
         trace = scope[TRACE_KEY] = self._begin(caller, "server", record.started_at)
-        record.request_id = request_id
         trace_id = record.trace_id = trace.trace_id
+        record.request_id = request_id
         if trace.sampled:
             record.exemplar = {"trace_id": trace_id}
-        # A scope of its own even if another is open: a pipelined request starts in the context of
-        # the one before it, whose user and ids are not this one's.
-        _current.set(Scope(request_id, trace_id))
+        context.begin(request_id, trace_id)
 
     def response_headers(self, record: RequestRecord) -> Iterable[tuple[bytes, bytes]]:
         """The headers of a response that begins now."""
         trace: Trace = record.scope[TRACE_KEY]
         now = trace.head_at = trace.now()
         took = b"%.2f" % ((now - record.started_at) * 1000.0)
-        if trace.marked == "handle":
-            trace.mark("serialize")
         timing = b"total;dur=" + took
         if trace.phases is not None:
-            for name, seconds in trace.phases.items():
-                label = _PHASE_NAMES.get(name)
-                if label is not None:
-                    timing = b"%b, %b;dur=%.2f" % (timing, label, seconds * 1000.0)
+            timing += _phases(trace)
         return (
             (b"x-request-id", record.request_id.encode("latin-1")),
             (b"x-response-time", took + b"ms"),
@@ -157,7 +147,7 @@ class RequestIdentity(RequestObserver):
         client = record.scope.get("client")
         if client:
             found["client.address"] = client[0]
-        user_id = _current.get().user_id
+        user_id = context.current().user_id
         if user_id is not None:
             found["user.id"] = user_id
         if trace.phases is not None:
@@ -172,3 +162,15 @@ class RequestIdentity(RequestObserver):
         trace.attributes = found
         if is_failure(record) and not trace.error_type:
             trace.fail(record.exception or str(record.status), record.outcome)
+
+
+def _phases(trace: Trace) -> bytes:
+    """What `Server-Timing` says of the phases; since the mark `handle` the response was encoded."""
+    if trace.marked == "handle":
+        trace.mark("serialize")
+    said = b""
+    for name, seconds in (trace.phases or {}).items():
+        label = _PHASE_NAMES.get(name)
+        if label is not None:
+            said += b", %b;dur=%.2f" % (label, seconds * 1000.0)
+    return said

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from asset_forge.observability.redaction import Kind, Redactor, classify
 
-from ._trace import AttributeValue, Node, SpanKind, Trace
+from ._trace import AttributeValue, Span, SpanKind, Trace
 
 __all__ = ["SpanData", "SpanReader"]
 
@@ -62,7 +62,7 @@ class SpanReader:
         """
         return [self.read_one(trace, node) for node in (trace, *(trace.spans or ()))]
 
-    def read_one(self, trace: Trace, node: Node) -> SpanData:
+    def read_one(self, trace: Trace, node: Trace | Span) -> SpanData:
         """One span of a trace that was kept."""
         text = self._redactor.text
         offset = trace.wall_offset

@@ -56,8 +56,7 @@ class Node:
     """
 
     # Defaults of the class instead of slots: a request whose trace is not kept sets hardly any.
-    id: int
-    parent_id: int
+    _id: int = 0
     name: str = ""
     kind: SpanKind
     started_at: float
@@ -65,6 +64,12 @@ class Node:
     attributes: Mapping[str, AttributeValue] = _NOTHING
     error_type: str = ""
     error_message: str = ""
+
+    @property
+    def id(self) -> int:
+        """The id of the span, made when somebody wants to know: most spans are not kept."""
+        self._id = self._id or random_bits(64) or 1
+        return self._id
 
     def set(self, key: str, value: AttributeValue) -> None:
         """Give it an attribute, or another value to one."""
@@ -91,8 +96,9 @@ class Trace(Node):
     """The part of a trace that one request, or one step of a job, contributes; it is its own root
     span.
 
-    ``sampled`` is the decision at its head, told to everybody who is called; ``kept`` the one at
-    its end, ``None`` until then. ``on_late`` gets spans that end after it was kept.
+    ``span_id`` is its id, or 0 for one that is made when it is wanted; ``parent_id`` the caller's,
+    or 0. ``sampled`` is the decision at its head, told to everybody who is called; ``kept`` the one
+    at its end, ``None`` until then. ``on_late`` gets spans that end after it was kept.
     """
 
     head_at: float = 0.0
@@ -120,7 +126,7 @@ class Trace(Node):
         now: Callable[[], float],
     ) -> None:
         self.trace_id = trace_id
-        self.id = span_id
+        self._id = span_id
         self.parent_id = parent_id
         self.sampled = sampled
         self.kind: SpanKind = kind
@@ -144,6 +150,11 @@ class Trace(Node):
         self.add_phase(name, now - (self.marked_at or self.started_at))
         self.marked_at = now
         self.marked = name
+
+    def settle(self) -> None:
+        """Make the ids of all spans: from here on several threads read them."""
+        for node in (self, *(self.spans or ())):
+            _ = node.id
 
     def take(self, span: Span) -> None:
         """Note a span that has ended."""
@@ -181,9 +192,12 @@ class Span(Node):
             self.attributes = attributes
         self.phase = phase
 
+    @property
+    def parent_id(self) -> int:
+        """The id of the span around it."""
+        return self.outer.id
+
     def __enter__(self) -> Self:
-        self.id = random_bits(64)
-        self.parent_id = self.outer.id
         position.set(self)
         self.started_at = self.trace.now()
         return self

@@ -9,14 +9,15 @@ from typing import Protocol
 
 from asset_forge.observability import context
 
-from ._ids import random_bits
+from ._ids import random_id
 from ._store import TraceStore
 from ._trace import AttributeValue, Span, SpanKind, Trace, position
 from ._traceparent import Traceparent, parse_traceparent
 
 __all__ = ["TraceSink", "Tracer"]
 
-_LOW_BITS = (1 << 64) - 1  # what OpenTelemetry's own ratio sampler looks at, so that all agree
+_LOW_DIGITS = 16  # what OpenTelemetry's own ratio sampler looks at, so that all agree
+_ABOVE_ALL = "g"
 
 
 class TraceSink(Protocol):
@@ -61,7 +62,9 @@ class Tracer:
         self._store = store
         self._exporter = exporter
         self._on_lost = on_lost
-        self._bound = round(sample_ratio * (_LOW_BITS + 1))
+        bound = round(sample_ratio * 16**_LOW_DIGITS)
+        # Compared as text: ids are made as text, and most are never needed as a number.
+        self._bound = f"{bound:016x}" if bound < 16**_LOW_DIGITS else _ABOVE_ALL
         self._follow_caller = follow_caller
         self.slow_seconds = slow_seconds
         self.now = clock
@@ -77,21 +80,14 @@ class Tracer:
         :meth:`end`.
         """
         if parent is None:
-            number = random_bits(128) or 1
-            span_id = number & _LOW_BITS
-            sampled = span_id < self._bound
-            trace_id = "%032x" % number  # noqa: UP031 - faster than a format specification
-            trace = Trace(trace_id, span_id, 0, sampled, kind, started_at, self.now)
+            trace_id = random_id()
+            sampled = trace_id[_LOW_DIGITS:] < self._bound
+            trace = Trace(trace_id, 0, 0, sampled, kind, started_at, self.now)
         else:
-            sampled = (
-                parent.sampled
-                if self._follow_caller
-                else int(parent.trace_id, 16) & _LOW_BITS < self._bound
-            )
-            span_id = random_bits(64)
-            trace = Trace(
-                parent.trace_id, span_id, parent.span_id, sampled, kind, started_at, self.now
-            )
+            trace_id, span_id, sampled = parent
+            if not self._follow_caller:
+                sampled = trace_id[_LOW_DIGITS:] < self._bound
+            trace = Trace(trace_id, 0, span_id, sampled, kind, started_at, self.now)
         position.set(trace)
         return trace
 
@@ -159,11 +155,13 @@ class Tracer:
     def _keep(self, trace: Trace) -> None:
         trace.wall_offset = self._wall_clock() - self.now()
         trace.on_late = self._late
+        trace.settle()
         self._lose(self._store.add(trace))
         if self._exporter is not None:
             self._exporter.put(trace)
 
     def _late(self, trace: Trace, span: Span) -> None:
+        _ = span.id  # made here, as in `Trace.settle`
         self._lose(self._store.add_late(trace, span))
         if self._exporter is not None:
             self._exporter.put(trace, [span])
