@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from asset_forge.generation.providers.dialogue_document import answer_schema, read_dialogue
 from asset_forge.simulation.providers.content.images import make_png
 from asset_forge.simulation.providers.content.models import make_glb
 from asset_forge.simulation.providers.content.sounds import make_sound, output_format
@@ -226,6 +227,15 @@ def test_a_dialogue_by_a_schema_has_its_fields_alone_and_can_still_be_played() -
     names = {node["id"] for node in dialogue["nodes"]}
     assert dialogue["start"] in names
     assert all(choice["next"] in names for node in dialogue["nodes"] for choice in node["choices"])
+
+
+@given(prompt=st.text(max_size=60))
+@settings(max_examples=15, deadline=None)
+def test_a_dialogue_by_the_schema_of_the_service_is_one_that_it_takes(prompt: str) -> None:
+    schema = answer_schema()
+    text = write_json(prompt, schema)
+    jsonschema.validate(json.loads(text), schema)
+    assert read_dialogue(text)["nodes"]
 
 
 def test_a_schema_that_holds_itself_comes_to_an_end() -> None:

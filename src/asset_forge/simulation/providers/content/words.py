@@ -136,14 +136,18 @@ def _kind(schema: Mapping[str, object]) -> str:
 
 
 def _suits(schema: Mapping[str, object], known: object) -> bool:
-    """Say whether a known value is one of an alternative, as far as constants tell."""
-    constants = {
-        name: _mapping(part)["const"]
-        for name, part in _mapping(schema.get("properties")).items()
-        if "const" in _mapping(part)
-    }
+    """Say whether a known value is one of an alternative, as far as closed sets of values tell."""
     inner = _mapping(known)
-    return bool(constants) and all(inner.get(name) == value for name, value in constants.items())
+    closed = [
+        (inner.get(name), part.get("enum", [part.get("const")]))
+        for name, part in (
+            (name, _mapping(part)) for name, part in _mapping(schema.get("properties")).items()
+        )
+        if "enum" in part or "const" in part
+    ]
+    return bool(closed) and all(
+        value in cast("Sequence[object]", allowed) for value, allowed in closed
+    )
 
 
 def _mapping(value: object) -> Mapping[str, object]:
