@@ -61,8 +61,8 @@ class PrivySignIn:
             Unavailable: The key that it was signed with cannot be found out.
         """
         token = credentials.secret
-        if len(token) > TOKEN_LIMIT:
-            raise _invalid("it is too long for one")
+        if len(token) > TOKEN_LIMIT or not token.isascii():
+            raise _invalid("it is too long for one, or has letters that none has")
         try:
             header = jwt.get_unverified_header(token)
             if header.get("alg") != ALGORITHM:

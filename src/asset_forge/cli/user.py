@@ -91,7 +91,7 @@ def create(
 @app.command("list")
 def list_users() -> None:
     """List all users, one a line, with tabs between the columns."""
-    typer.echo("LOGIN\tROLE\tQUOTA\tCREATED\tDISABLED\tNAME")
+    typer.echo("LOGIN\tROLE\tQUOTA\tCREATED\tDISABLED\tNAME\tPROVIDER")
     for user in _run(lambda service: service.list_users()):
         typer.echo("\t".join(_cells(user)))
 
@@ -106,7 +106,8 @@ def disable(login: Login, provider: Provider = ProviderChoice.LOCAL) -> None:
 def _cells(user: UserRecord) -> tuple[str, ...]:
     quota = "-" if user.quota_bytes is None else str(user.quota_bytes)
     disabled = "-" if user.disabled_at is None else rfc3339(user.disabled_at)
-    return user.login, user.role, quota, rfc3339(user.created_at), disabled, user.display_name
+    created = rfc3339(user.created_at)
+    return user.login, user.role, quota, created, disabled, user.display_name, user.provider
 
 
 def _run(work: Callable[[AccountService], Awaitable[_Result]]) -> _Result:

@@ -7,6 +7,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from asset_forge.cli import migrate, user
+from asset_forge.database.migrations import versions
 
 PASSWORD = "correct horse battery"
 
@@ -31,7 +32,12 @@ def create(login: str, *options: str, password: str = PASSWORD) -> Result:
 
 
 def test_migrate_says_which_revision_there_is_now() -> None:
-    assert run("migrate").output == "The database has schema revision 0002.\n"
+    head = max(path.name[1:5] for path in schema_files().glob("r[0-9]*.py"))
+    assert run("migrate").output == f"The database has schema revision {head}.\n"
+
+
+def schema_files() -> Path:
+    return Path(versions.__path__[0])
 
 
 def test_created_users_are_listed() -> None:
@@ -54,6 +60,19 @@ def test_a_disabled_user_is_listed_as_such() -> None:
     create("ada")
     assert run("user", "disable", "--login", "ADA").output == "Disabled ada.\n"
     assert run("user", "list").output.splitlines()[1].split("\t")[4] != "-"
+
+
+def test_users_of_privy_are_created_and_disabled_by_their_did() -> None:
+    did = "did:privy:cmX1"
+    privy = ("--provider", "privy", "--login", did)
+    assert run("user", "create", *privy, "--role", "operator").exit_code == 0
+    row = run("user", "list").output.splitlines()[1].split("\t")
+    assert (row[0], row[1], row[-1]) == (did, "operator", "privy")
+    assert run("user", "disable", "--login", did).exit_code == 2
+    assert run("user", "disable", *privy).output == f"Disabled {did}.\n"
+    refused = run("user", "create", *privy, "--password-stdin", typed=f"{PASSWORD}\n")
+    assert refused.exit_code == 2
+    assert "no password" in refused.output
 
 
 @pytest.mark.parametrize(
