@@ -128,7 +128,7 @@ async def test_an_answer_lost_on_the_way_has_been_charged_all_the_same(
 ) -> None:
     providers.set_fault("anthropic", fault)
     with pytest.raises(expected):
-        await ask(anthropic_sdk)
+        await ask(anthropic_sdk.with_options(timeout=0.5))
     assert len(providers.journal.requests("anthropic", charged=True)) == 1
 
 

@@ -64,7 +64,7 @@ async def test_the_journal_knows_how_many_requests_were_under_way_at_once(
 
 async def _abandoned(meshy: httpx.AsyncClient) -> None:
     with pytest.raises(httpx.ReadTimeout):
-        await meshy.post(TASKS, json=PREVIEW)
+        await meshy.post(TASKS, json=PREVIEW, timeout=1.0)
 
 
 async def test_polling_does_not_drive_what_was_paid_for_out_of_the_journal(

@@ -35,8 +35,8 @@ async def ended(meshy: httpx.AsyncClient, task: str) -> dict[str, Any]:
             await asyncio.sleep(0.005)
 
 
-async def downloaded(url: str) -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False, timeout=0.5) as without_key:
+async def downloaded(url: str, patience_seconds: float = 20.0) -> httpx.Response:
+    async with httpx.AsyncClient(trust_env=False, timeout=patience_seconds) as without_key:
         return await without_key.get(url)
 
 
@@ -220,7 +220,7 @@ async def test_a_submission_whose_answer_is_lost_has_started_a_task(
 ) -> None:
     providers.set_fault("meshy", fault, method="POST")
     with pytest.raises(httpx.TransportError):
-        await meshy.post(TASKS, json=PREVIEW)
+        await meshy.post(TASKS, json=PREVIEW, timeout=0.5)
     listed = (await meshy.get(TASKS)).json()
     assert [task["prompt"] for task in listed] == ["an oak barrel"]
     assert len(providers.journal.requests("meshy", charged=True)) == 1
@@ -259,7 +259,7 @@ async def test_a_download_may_break_off(
     shown = await ended(meshy, await submitted(meshy))
     providers.set_fault("meshy", fault, endpoint="files")
     with pytest.raises(expected):
-        await downloaded(shown["model_urls"]["glb"])
+        await downloaded(shown["model_urls"]["glb"], patience_seconds=0.5)
 
 
 async def test_half_a_file_without_a_length_is_told_only_by_the_file(

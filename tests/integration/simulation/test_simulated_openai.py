@@ -238,7 +238,7 @@ async def test_an_answer_lost_on_the_way_has_been_charged_all_the_same(
 ) -> None:
     providers.set_fault("openai", fault)
     with pytest.raises(expected):
-        await ask(openai_sdk)
+        await ask(openai_sdk.with_options(timeout=0.5))
     assert len(providers.journal.requests("openai", charged=True)) == 1
 
 
