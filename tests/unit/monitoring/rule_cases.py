@@ -60,6 +60,11 @@ def errors(error_type: str, values: str) -> Series:
     return {f"asset_generation_errors_total{{{labels}}}": values}
 
 
+def refused(error_type: str, values: str) -> Series:
+    """Requests that a provider refused for one reason."""
+    return one("ai_api_errors_total", values, provider="openai", error_type=error_type)
+
+
 def one(name: str, values: str, **labels: str) -> Series:
     """One series of an instance."""
     written = "".join(f',{label}="{value}"' for label, value in labels.items())
@@ -235,14 +240,14 @@ CAUSES = {
         },
     ),
     "ProviderCredentialsRejected": Case(
-        errors("authentication", "0+0x40 1+0x200"),
+        refused("authentication", "0+0x40 1+0x200"),
         615,
-        {"another error": errors("timeout", "0+1x200")},
+        {"another error": refused("timeout", "0+1x200")},
     ),
     "ProviderOutOfCredit": Case(
-        errors("quota_exhausted", "0+0x40 1+0x200"),
+        refused("quota_exhausted", "0+0x40 1+0x200"),
         615,
-        {"throttled only": errors("rate_limited", "0+1x200")},
+        {"throttled only": refused("rate_limited", "0+1x200")},
     ),
     "AISpendHigh": Case(
         up("1+0x400", "1+0x400")
@@ -254,6 +259,15 @@ CAUSES = {
             "spent before Prometheus began": up("1+0x400", "1+0x400")
             | one("ai_cost_usd_total", "900+0x400", provider="openai", model="gpt"),
             "a restart": one("ai_cost_usd_total", "5+0x40 0+0x200", provider="openai", model="gpt"),
+        },
+    ),
+    "AISpendLimitNear": Case(
+        one("ai_spend_day_usd", "80+0x40 91+0x200") | one("ai_spend_day_limit_usd", "100+0x240"),
+        615,
+        {
+            "half of it": one("ai_spend_day_usd", "50+0x200")
+            | one("ai_spend_day_limit_usd", "100+0x200"),
+            "no limit": one("ai_spend_day_usd", "5000+0x200"),
         },
     ),
     "PoisonedGeneration": Case(

@@ -13,7 +13,6 @@ from tests.unit.monitoring.programs import library
 
 from asset_forge import catalog
 from asset_forge.monitoring import ALERTS, Options, render
-from asset_forge.monitoring.alerts.providers import WHICH_PROVIDER
 from asset_forge.observability.metrics import Declaration, HistogramDeclaration
 
 TARGET_LABELS = {"job", "instance", "metrics_path"}
@@ -73,7 +72,7 @@ def panels() -> Iterator[tuple[str, str]]:
 
 def expressions() -> list[tuple[str, str]]:
     ruled = [(rule.get("alert") or rule["record"], rule["expr"]) for rule in rules()]
-    return [*ruled, ("WHICH_PROVIDER", WHICH_PROVIDER), *quoted(), *panels()]
+    return [*ruled, *quoted(), *panels()]
 
 
 def nodes(expression: str) -> list[Any]:

@@ -10,16 +10,8 @@ from asset_forge.monitoring.alerts._rising import rising
 
 _GENERATION: Final = (Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.GENERATION)
 
-WHICH_PROVIDER: Final = (
-    'sum by (provider) (increase(ai_api_calls_total{status="failure"}[15m])) > 0'
-)
-"""Asked while the alert is written, since errors carry no provider."""
-
-_NAMED: Final = (
-    '{{ range query "' + WHICH_PROVIDER.replace('"', '\\"') + '" }} {{ .Labels.provider }}{{ end }}'
-)
-
 SPEND_PER_HOUR_USD: Final = 20.0
+SPEND_SHARE: Final = 0.9
 
 PROVIDER_FAILING: Final = Alert(
     name="ProviderFailing",
@@ -49,11 +41,11 @@ PROVIDER_FAILING: Final = Alert(
 PROVIDER_CREDENTIALS: Final = Alert(
     name="ProviderCredentialsRejected",
     severity=Severity.WARNING,
-    expr='sum(increase(asset_generation_errors_total{error_type="authentication"}[10m])) > 0',
+    expr='sum by (provider) (increase(ai_api_errors_total{error_type="authentication"}[10m])) > 0',
     hold="2m",
-    summary="A provider rejects our credentials:" + _NAMED,
-    description='{{ $value | printf "%.0f" }} generations of the last 10 minutes failed since a '
-    "provider rejected the API key. Providers with failures:" + _NAMED + ".",
+    summary="{{ $labels.provider }} rejects our credentials",
+    description='{{ $labels.provider }} refused {{ $value | printf "%.0f" }} requests of the last '
+    "10 minutes since it does not accept the API key for them.",
     board=Board.GENERATION,
     silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
     runbook=Runbook(
@@ -71,11 +63,11 @@ PROVIDER_CREDENTIALS: Final = Alert(
 PROVIDER_CREDIT: Final = Alert(
     name="ProviderOutOfCredit",
     severity=Severity.WARNING,
-    expr='sum(increase(asset_generation_errors_total{error_type="quota_exhausted"}[10m])) > 0',
+    expr='sum by (provider) (increase(ai_api_errors_total{error_type="quota_exhausted"}[10m])) > 0',
     hold="1m",
-    summary="A provider is out of credit:" + _NAMED,
-    description='{{ $value | printf "%.0f" }} generations of the last 10 minutes failed since '
-    "the account has no credit left. Providers with failures:" + _NAMED + ".",
+    summary="{{ $labels.provider }} is out of credit",
+    description='{{ $labels.provider }} refused {{ $value | printf "%.0f" }} requests of the last '
+    "10 minutes since the account has no credit left.",
     board=Board.AI_COST,
     silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
     runbook=Runbook(
@@ -120,6 +112,32 @@ AI_SPEND: Final = Alert(
         over="The hour's cost is below the limit.",
     ),
 )
+AI_SPEND_LIMIT: Final = Alert(
+    name="AISpendLimitNear",
+    severity=Severity.WARNING,
+    expr=f"max(ai_spend_day_usd) / max(ai_spend_day_limit_usd) >= {SPEND_SHARE:g}",
+    hold="",
+    summary="The day's limit on spending for AI providers is near",
+    description="{{ $value | humanizePercentage }} of the US dollars that the providers may cost "
+    "on a day are spent.",
+    board=Board.AI_COST,
+    runbook=Runbook(
+        meaning="The operations of this day (UTC) have cost nearly as much as, or more than, "
+        "`AI_SPEND_LIMIT_USD_PER_DAY` allows. At the limit no paid request is sent any more.",
+        users="At the limit generations by paid providers fail with `quota_exhausted`, and those "
+        "without a provider of their own are made by the offline one, where that is allowed.",
+        look=(
+            "What was spent: `promtool query instant $PROMETHEUS 'sum by (provider, model) "
+            "(increase(ai_cost_usd_total[24h]))'` (dollars).",
+            FAILED_KINDS,
+        ),
+        mend=(
+            "Cancel what is not wanted: `POST /api/generation/{id}/cancel`.",
+            "If the spending is wanted, raise `AI_SPEND_LIMIT_USD_PER_DAY` and restart.",
+        ),
+        over="It is past 00:00 UTC, or the limit is raised.",
+    ),
+)
 POISONED: Final = Alert(
     name="PoisonedGeneration",
     severity=Severity.WARNING,
@@ -155,5 +173,6 @@ PROVIDER_ALERTS: Final = (
     PROVIDER_CREDENTIALS,
     PROVIDER_CREDIT,
     AI_SPEND,
+    AI_SPEND_LIMIT,
     POISONED,
 )
