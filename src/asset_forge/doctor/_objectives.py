@@ -11,7 +11,7 @@ from asset_forge.monitoring.budgets import ObjectiveReport
 
 
 def budgets(seen: Evidence) -> Iterator[Verdict]:
-    """Whether a budget is spent, or burns."""
+    """Whether a budget is spent by failures enough to mean something, or burns."""
     report = seen.service.objectives
     if report is None:
         yield Unseen(seen.service.withheld.get("/api/slo", "/api/slo did not answer"))
@@ -46,7 +46,8 @@ def _objective(one: ObjectiveReport) -> Verdict:
     )
     runbook = f"{one.name.capitalize()}BudgetBurn{'' if page else 'Slow'}"
     severity: Severity = "critical" if page else "warning"
-    if one.state == "spent":
+    enough = any(one.events.bad >= alert.minimum_failures for alert in one.alerts)
+    if one.state == "spent" and enough:
         return Found(f"The error budget of {one.name} is spent", runbook, (shown, rates), severity)
     if firing:
         return Found(f"The error budget of {one.name} burns", runbook, (shown, rates), severity)

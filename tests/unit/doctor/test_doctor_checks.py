@@ -301,6 +301,12 @@ def test_two_failures_are_not_too_many() -> None:
     assert outcomes(made, "failing_routes") == ["ok"]
 
 
+def test_a_budget_that_a_single_failure_has_spent_is_no_finding() -> None:
+    thin = cases.budgets(latency=Events(1, 8))
+    assert thin.objectives[1].state == "spent"
+    assert outcomes(seen(objectives=thin), "budgets") == ["ok", "ok", "ok"]
+
+
 @pytest.mark.parametrize(("hours", "expected"), [(0, "finding"), (1, "ok")])
 def test_only_errors_of_the_last_minutes_count(hours: int, expected: str) -> None:
     ago = timedelta(hours=hours, minutes=1)
