@@ -139,10 +139,11 @@ class Application:
         self.drain = Drain(
             grace_seconds=settings.grace_seconds, linger_seconds=settings.effective_drain_seconds
         )
+        self._database_metrics = DatabaseMetrics(self.registry)
         self.database = Database(
             settings.effective_database_url,
             pool_size=settings.database_pool_size,
-            metrics=DatabaseMetrics(self.registry),
+            metrics=self._database_metrics,
         )
         self.storage = open_store(
             settings.storage_url or (settings.data_dir.absolute() / "objects").as_uri(),
@@ -212,7 +213,7 @@ class Application:
             timeout_seconds=settings.procedural_timeout_seconds,
             preload=PRELOAD,
         )
-        remote = remote_providers(settings)
+        remote = remote_providers(settings, self.children)
         self.providers: dict[str, Provider] = {
             **remote,
             FREE_PROVIDER: ProceduralProvider(self.children),
@@ -228,7 +229,7 @@ class Application:
                     provider_orders(settings, remote=bool(remote)),
                     self.door.breakers,
                 ),
-                expander=prompt_expander(settings),
+                expander=prompt_expander(settings, remote),
                 door=self.door,
                 claims=claims,
                 assets=assets,
@@ -313,7 +314,9 @@ class Application:
         }
         return Health(
             [
-                checks.database(lambda: self.database.ping(1.5)),
+                checks.database(
+                    lambda: self.database.ping(1.5), strains=self._database_metrics.strains
+                ),
                 checks.qdrant(None),
                 checks.disk(data_dir, tmp_dir=data_dir / "tmp", assets_dir=data_dir / "objects"),
                 *([] if self.storage.is_local else [storage_check(self.storage)]),

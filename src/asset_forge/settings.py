@@ -105,6 +105,14 @@ class Settings(BaseModel):
     anthropic_concurrency: int = Field(default=10, ge=1, le=1000)
     elevenlabs_concurrency: int = Field(default=5, ge=1, le=1000)
     meshy_model: str = "meshy-6"
+    openai_image_model: str = "gpt-image-1"
+    openai_text_model: str = "gpt-5-mini"
+    anthropic_model: str = "claude-haiku-4-5"
+    elevenlabs_voice_model: str = "eleven_multilingual_v2"
+    elevenlabs_sound_effect_model: str = "eleven_text_to_sound_v2"
+    elevenlabs_music_model: str = "music_v1"
+    elevenlabs_voice_id: str = "JBFqnCBsd6RMkjVDRZzb"  # speaks where a request names no voice
+    elevenlabs_sample_rate: int = 24_000  # Hz; 44100 and more need a larger subscription
     meshy_poll_seconds: float = Field(default=5.0, gt=0, le=300)  # between two looks at a task
     providers_models: tuple[ProviderName, ...] = ()  # the order of `auto`; empty: the built-in one
     providers_texture: tuple[ProviderName, ...] = ()
@@ -161,6 +169,13 @@ class Settings(BaseModel):
             "prod": "production",
             "dev": "development",
         }.get(lowered, lowered)
+
+    @field_validator("elevenlabs_sample_rate")
+    @classmethod
+    def _known_rate(cls, value: int) -> int:
+        if value not in (8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000):
+            raise ValueError("must be 8000, 16000, 22050, 24000, 32000, 44100 or 48000")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -366,6 +381,13 @@ def _contradictions(settings: Settings) -> list[str]:
         lines.append(
             "SIGNED_DOWNLOAD_SECONDS: only an object store can sign; set STORAGE_URL to one, or "
             "leave this out, so that the service sends files itself"
+        )
+    expander = settings.prompt_expansion
+    keys = {"openai": settings.openai_api_key, "anthropic": settings.anthropic_api_key}
+    if expander in keys and keys[expander] is None:
+        lines.append(
+            f"PROMPT_EXPANSION={expander!r}: {expander.upper()}_API_KEY is missing; set it, or "
+            "choose auto or off"
         )
     open_to_all = not settings.auth_providers and not settings.allow_anonymous
     if open_to_all and not settings.is_loopback:

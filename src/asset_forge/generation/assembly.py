@@ -6,10 +6,14 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
+from pydantic import SecretStr
+
 from asset_forge.asset_types import MODEL_TYPES, AssetType
+from asset_forge.generation.children import ChildProcesses
 from asset_forge.generation.engine import QueueLimits
 from asset_forge.generation.pipeline import FREE_PROVIDER
 from asset_forge.generation.providers.base import Expander, Provider
+from asset_forge.generation.providers.expansion import LanguageModel, PromptExpansion
 from asset_forge.settings import Environment, Settings
 
 _LOCAL_POLL_SECONDS: Final = 0.2
@@ -25,7 +29,7 @@ _ORDERS: Final[Mapping[AssetType, tuple[str, ...]]] = {
 }
 
 
-def remote_providers(settings: Settings) -> dict[str, Provider]:
+def remote_providers(settings: Settings, children: ChildProcesses) -> dict[str, Provider]:
     """Build the adapters of the providers whose keys are set.
 
     Each is imported only here: a service without its key never loads it.
@@ -43,11 +47,58 @@ def remote_providers(settings: Settings) -> dict[str, Provider]:
             poll_seconds=settings.meshy_poll_seconds,
             request_seconds=settings.provider_request_seconds,
         )
+    if settings.openai_api_key is not None:
+        from asset_forge.generation.providers.openai_provider import OpenAIProvider
+
+        providers["openai"] = OpenAIProvider(
+            settings.openai_api_key.get_secret_value(),
+            base_url=settings.openai_base_url,
+            image_model=settings.openai_image_model,
+            text_model=settings.openai_text_model,
+            request_seconds=settings.provider_request_seconds,
+            children=children,
+        )
+    if settings.anthropic_api_key is not None:
+        from asset_forge.generation.providers.anthropic_provider import AnthropicProvider
+
+        providers["anthropic"] = AnthropicProvider(
+            settings.anthropic_api_key.get_secret_value(),
+            base_url=settings.anthropic_base_url,
+            model=settings.anthropic_model,
+            request_seconds=settings.provider_request_seconds,
+        )
+    if settings.elevenlabs_api_key is not None:
+        providers["elevenlabs"] = _elevenlabs(settings, settings.elevenlabs_api_key)
     return providers
 
 
-def prompt_expander(settings: Settings) -> Expander | None:
+def _elevenlabs(settings: Settings, key: SecretStr) -> Provider:
+    from asset_forge.generation.providers.elevenlabs_provider import (
+        ElevenLabsModels,
+        ElevenLabsProvider,
+    )
+
+    return ElevenLabsProvider(
+        key.get_secret_value(),
+        base_url=settings.elevenlabs_base_url,
+        models=ElevenLabsModels(
+            voice=settings.elevenlabs_voice_model,
+            sound_effect=settings.elevenlabs_sound_effect_model,
+            music=settings.elevenlabs_music_model,
+            voice_id=settings.elevenlabs_voice_id,
+            sample_rate=settings.elevenlabs_sample_rate,
+        ),
+        request_seconds=settings.provider_request_seconds,
+    )
+
+
+def prompt_expander(settings: Settings, providers: Mapping[str, Provider]) -> Expander | None:
     """Build the language model that expands prompts, where one is configured and wanted."""
+    wanted = settings.prompt_expansion
+    names = ("anthropic", "openai") if wanted == "auto" else (wanted,)
+    for name in names:
+        if isinstance(model := providers.get(name), LanguageModel):
+            return PromptExpansion(model)
     return None
 
 

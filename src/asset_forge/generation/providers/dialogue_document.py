@@ -23,7 +23,7 @@ _Identifier = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$", max_length=100)]
 _Text = Annotated[str, Meta(min_length=1, max_length=5000)]
 
 
-class _Part(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="camel"):
+class _Part(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """A part of the document; it has its fields and no others."""
 
 
@@ -144,6 +144,6 @@ def _strict(schema: object) -> object:
         elif name == "enum":
             names = cast("list[object]", part)
             found |= {"type": ["string", "null"] if None in names else "string", "enum": names}
-        elif name not in _LEFT_OUT or not isinstance(part, str | int):
+        elif name not in _LEFT_OUT:
             found[name] = _strict(part)
     return found

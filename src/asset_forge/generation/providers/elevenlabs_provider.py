@@ -22,9 +22,11 @@ from asset_forge.generation.providers.base import (
     ProviderResult,
     Usage,
 )
+from asset_forge.generation.providers.expansion import load
 from asset_forge.generation.providers.marks import mark_request
 
 if TYPE_CHECKING:
+    import httpx
     from elevenlabs.client import AsyncElevenLabs
     from elevenlabs.core.http_response import AsyncHttpResponse
     from elevenlabs.core.request_options import RequestOptions
@@ -92,7 +94,7 @@ class ElevenLabsProvider:
         self._models = models
         self._request_seconds = request_seconds
         self._client: AsyncElevenLabs | None = None
-        self._close = _nothing
+        self._http: httpx.AsyncClient | None = None
 
     def model_for(self, type: AssetType) -> str | None:  # noqa: A002
         """Name the model that makes sounds of this type."""
@@ -130,11 +132,13 @@ class ElevenLabsProvider:
 
     async def close(self) -> None:
         """Close the connections to ElevenLabs."""
-        await self._close()
+        if self._http is not None:
+            await self._http.aclose()
 
     async def _speech(self, request: ProviderRequest) -> Content:
+        client = await self._open()
         voice = str(request.options.get("voiceId", self._models.voice_id))
-        answer = self._open().text_to_speech.with_raw_response.convert(
+        answer = client.text_to_speech.with_raw_response.convert(
             voice,
             text=request.prompt,
             model_id=self._models.voice,
@@ -147,8 +151,9 @@ class ElevenLabsProvider:
         return _content(data, Usage(characters=charged or len(request.prompt)))
 
     async def _sound_effect(self, request: ProviderRequest) -> Content:
+        client = await self._open()
         seconds = _seconds(request)
-        answer = self._open().text_to_sound_effects.with_raw_response.convert(
+        answer = client.text_to_sound_effects.with_raw_response.convert(
             text=request.prompt,
             model_id=self._models.sound_effect,
             output_format=f"wav_{self._models.sample_rate}",  # pyright: ignore[reportArgumentType]
@@ -160,8 +165,9 @@ class ElevenLabsProvider:
         return _content(data, Usage(seconds=_frames(data)))
 
     async def _music(self, request: ProviderRequest) -> Content:
+        client = await self._open()
         seconds = _seconds(request) or 0.0
-        answer = self._open().music.with_raw_response.compose(
+        answer = client.music.with_raw_response.compose(
             prompt=request.prompt,
             model_id=self._models.music,
             music_length_ms=round(seconds * 1000),
@@ -172,27 +178,24 @@ class ElevenLabsProvider:
         samples, _ = await _read(answer)
         return _content(_as_wave(samples, seconds), Usage(seconds=seconds))
 
-    def _open(self) -> AsyncElevenLabs:
+    async def _open(self) -> AsyncElevenLabs:
         if self._client is None:
-            import httpx
-            from elevenlabs.client import AsyncElevenLabs
+            sdk = await load("elevenlabs.client")
+            if self._http is None:
+                import httpx
 
-            http = httpx.AsyncClient(
-                timeout=httpx.Timeout(self._request_seconds, connect=_CONNECT_SECONDS),
-                event_hooks={"request": [mark_request]},
-            )
-            self._client = AsyncElevenLabs(
+                self._http = httpx.AsyncClient(
+                    timeout=httpx.Timeout(self._request_seconds, connect=_CONNECT_SECONDS),
+                    event_hooks={"request": [mark_request]},
+                )
+            client: AsyncElevenLabs = sdk.AsyncElevenLabs(
                 api_key=self._key,
                 base_url=self._base_url,
                 timeout=self._request_seconds,
-                httpx_client=http,
+                httpx_client=self._http,
             )
-            self._close = http.aclose
+            self._client = client
         return self._client
-
-
-async def _nothing() -> None:
-    """Close what was never opened."""
 
 
 async def _read(sound: Sound) -> tuple[bytes, int]:

@@ -55,16 +55,16 @@ def make_texture_set(prompt: str, seed: int, options: Mapping[str, object]) -> b
     look = look_of(reading, recipe.color, recipe.accent, noise.rng)
     surface = weather(recipe.make(look, noise), look, noise)
     images = {
-        "albedo.png": _image(surface.albedo),
-        "normal.png": _image(normal_map(surface.height, surface.depth * 4)),
-        "roughness.png": _image(surface.roughness),
-        "metallic.png": _image(surface.metallic),
-        "height.png": _image(surface.height),
-        "ao.png": _image(occlusion(surface.height)),
+        "albedo.png": to_png(surface.albedo),
+        "normal.png": to_png(normal_map(surface.height, surface.depth * 4)),
+        "roughness.png": to_png(surface.roughness),
+        "metallic.png": to_png(surface.metallic),
+        "height.png": to_png(surface.height),
+        "ao.png": to_png(occlusion(surface.height)),
     }
     if surface.emission is not None:
-        images["emissive.png"] = _image(surface.emission)
-    return _zip(images, _description(prompt, seed, name, surface, recipe.meters, size))
+        images["emissive.png"] = to_png(surface.emission)
+    return zip_texture(images, _description(prompt, seed, name, surface, recipe.meters, size))
 
 
 def surface_name(reading: Reading) -> str:
@@ -113,14 +113,16 @@ def _description(
     return json.dumps(described, indent=2).encode()
 
 
-def _image(field: Field) -> bytes:
+def to_png(field: Field) -> bytes:
+    """A field in [0, 1], gray or of colors, as a PNG file."""
     out = io.BytesIO()
     # Level 6 with an adaptive filter per row; 9 takes thrice the time for 1 % of the size.
     Image.fromarray(to_bytes(field)).save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
-def _zip(images: Mapping[str, bytes], description: bytes) -> bytes:
+def zip_texture(images: Mapping[str, bytes], description: bytes) -> bytes:
+    """The file of a texture: its images by name, and ``material.json`` that describes them."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, data in (*images.items(), ("material.json", description)):
