@@ -22,7 +22,11 @@ QUICK: dict[str, dict[str, object]] = {"music": {"durationSeconds": 4}}
 
 
 def test_every_setting_is_in_the_table_with_its_default() -> None:
-    named = {"data_dir": "ASSET_FORGE_DATA_DIR", "otel": "OTEL_*", "store_variables": "AWS_*, GOOGLE_*, AZURE_*"}
+    named = {
+        "data_dir": "ASSET_FORGE_DATA_DIR",
+        "otel": "OTEL_*",
+        "store_variables": "AWS_*, GOOGLE_*, AZURE_*",
+    }
     fields = {
         named.get(name, name.upper()): _shown(field.get_default(call_default_factory=True))
         for name, field in Settings.model_fields.items()
@@ -38,7 +42,9 @@ def _shown(default: object) -> str:
         return ""
     if isinstance(default, Path):
         return f"./{default}"
-    return f"{default:g}" if isinstance(default, float) else str(default).removesuffix(".0").lower()
+    if isinstance(default, float):
+        return f"{default:g}"
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def test_every_command_is_in_the_table() -> None:
