@@ -137,7 +137,7 @@ async def read_trace(
     """Read one trace with the spans that the processes of this machine have of it."""
     found = await asyncio.to_thread(traces.get, trace_id)
     if found is None:
-        raise faults.NotFound(f"There is no trace {trace_id[:64]!r} in memory")
+        raise faults.NotFound(f"No process that answered has a trace {trace_id[:64]!r}")
     return found
 
 

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the other processes said, and how many live but did not say it in time."""
+    """What the other processes said, and how many live but did not say it, or not in time."""
 
     said: list[bytes]
     silent: int
@@ -61,8 +61,10 @@ class Siblings:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             listener = socket.socket(socket.AF_UNIX)
             with _reachable(self._directory) as directory:
-                listener.bind(f"{directory}/{self._name}")
-            listener.listen(16)
+                listener.bind(f"{directory}/.{self._name}")
+                listener.listen(64)
+                # Only now: who is refused takes the socket for that of a dead process.
+                os.rename(f"{directory}/.{self._name}", f"{directory}/{self._name}")  # noqa: PTH104
         except OSError as error:
             _log.warning("other processes cannot ask this one: %s: %s", self._directory, error)
             return
@@ -96,9 +98,10 @@ class Siblings:
 
     def _others(self) -> list[str]:
         try:
-            return [path.name for path in self._directory.iterdir() if path.name != self._name]
+            names = [path.name for path in self._directory.iterdir()]
         except OSError:
             return []
+        return [name for name in names if name != self._name and not name.startswith(".")]
 
     def _connect(self, name: str) -> socket.socket | None:
         """Connect to a sibling; what a dead one left is removed."""
@@ -129,7 +132,7 @@ class Siblings:
                 try:
                     self._talk(connection)
                 except Exception:  # noqa: BLE001 - the one who asks counts it as silence
-                    _log.debug("a question of another process was not answered", exc_info=True)
+                    _log.warning("a question of another process was not answered", exc_info=True)
 
     def _talk(self, connection: socket.socket) -> None:
         connection.settimeout(_TALK_SECONDS)
@@ -147,6 +150,7 @@ class Siblings:
 def _collect(waiting: selectors.BaseSelector, deadline: float) -> Answers:
     """Read from all connections until each has ended or the time is over."""
     said: list[bytes] = []
+    broken = 0
     while waiting.get_map() and (left := deadline - time.monotonic()) > 0:
         for key, _ in waiting.select(left):
             connection, received = key.fileobj, key.data
@@ -161,13 +165,15 @@ def _collect(waiting: selectors.BaseSelector, deadline: float) -> Answers:
                 continue
             waiting.unregister(connection)
             connection.close()
-            if received[:1] == b"+":  # what is empty was asked of a process that broke off
+            if received[:1] == b"+":
                 said.append(bytes(received[1:]))
+            else:
+                broken += 1
     silent = list(waiting.get_map().values())
     for key in silent:
         assert isinstance(key.fileobj, socket.socket)  # noqa: S101
         key.fileobj.close()
-    return Answers(said, len(silent))
+    return Answers(said, broken + len(silent))
 
 
 @contextlib.contextmanager

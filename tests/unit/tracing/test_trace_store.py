@@ -230,6 +230,17 @@ def test_whatever_code_notes_can_be_shown_as_json(attributes: dict[str, Attribut
     assert len(found.spans[0].attributes) <= 65
 
 
+def test_text_of_another_class_becomes_plain_text() -> None:
+    class Name(str):
+        __slots__ = ()
+
+    store = TraceStore(READER)
+    store.add(part(1, attributes={"db.collection.name": Name("assets")}))
+    found = store.get(f"{1:032x}")
+    assert found is not None
+    assert msgspec.json.encode(found).count(b'"db.collection.name":"assets"') == 1
+
+
 def test_a_huge_value_is_cut() -> None:
     store = TraceStore(READER)
     store.add(part(1, attributes={"url.path": "/" + "x" * 1_000_000}))

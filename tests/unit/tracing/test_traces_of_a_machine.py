@@ -104,8 +104,10 @@ def test_a_process_of_another_version_is_left_out(processes: list[Process], tmp_
     odd.answer("trace", lambda asked: b"{}")
     odd.start()
     processes[0].keep(1, "/a", at=0.0)
-    assert processes[1].listed() == [1]
-    assert processes[1].traces.get(f"{1:032x}") is not None
+    page, details = processes[1].traces.list(), processes[1].traces.get(f"{1:032x}")
+    assert [one.name for one in page.items] == ["/a"]
+    assert details is not None
+    assert (page.silent_processes, details.silent_processes) == (1, 1)
     odd.close()
 
 

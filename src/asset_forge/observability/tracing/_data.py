@@ -94,7 +94,7 @@ class SpanReader:
     def _value(self, key: str, value: AttributeValue) -> AttributeValue:
         if classify(key) is Kind.PLAIN:
             if isinstance(value, str):
-                return self._redactor.text(value, limit=MAX_TEXT)
+                return self._redactor.text(str.__str__(value), limit=MAX_TEXT)  # no subclass
             if isinstance(value, bool | int | float):
                 return value
         clean = self._redactor.value(value, key=key)

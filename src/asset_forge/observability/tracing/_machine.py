@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from ._views import KeptTrace, SpanView, TraceDetails, TracePage, TraceSummary, 
 __all__ = ["MachineTraces"]
 
 _Said = TypeVar("_Said")
+_WAIT_SECONDS: Final = 3.0
 _LIST, _READ = "traces", "trace"
 
 _log = logging.getLogger(__name__)
@@ -28,8 +29,8 @@ class MachineTraces:
     """Lists and reads the traces that this process and its siblings hold.
 
     A request is traced where it was answered and each step of its job where it ran; what several
-    processes noted of one trace comes together by its id. A process that does not answer within a
-    second, or lives on another machine, is missing. Both methods block: call them off the loop.
+    processes noted of one trace comes together by its id. What a process has that does not answer
+    in time is missing, and what is on other machines. Both methods block: call them off the loop.
     """
 
     def __init__(self, store: TraceStore, siblings: Siblings) -> None:
@@ -52,18 +53,20 @@ class MachineTraces:
         ``cursor`` is the ``next_cursor`` of the page before. Raises `ValueError` for a cursor or
         limit that is none.
         """
-        kept = [*self._store.kept()]
-        for theirs in self._ask(_LIST, b"", _kept):
-            kept += theirs
-        return page(_merged(kept), limit, cursor, min_seconds, errors_only=errors_only, route=route)
+        theirs, silent = self._ask(_LIST, b"", _kept)
+        kept = [*self._store.kept(), *(one for some in theirs for one in some)]
+        found = page(
+            _merged(kept), limit, cursor, min_seconds, errors_only=errors_only, route=route
+        )
+        return msgspec.structs.replace(found, silent_processes=silent)
 
     def get(self, trace_id: str) -> TraceDetails | None:
         """One trace with the spans that all processes have of it, or None if none has any."""
         own = self._store.get(trace_id)
-        asked = trace_id[:64].encode()
-        found = [one for one in (own, *self._ask(_READ, asked, _details)) if one is not None]
-        if len(found) < 2:
-            return found[0] if found else None
+        theirs, silent = self._ask(_READ, trace_id[:64].encode(), _details)
+        found = [one for one in (own, *theirs) if one is not None]
+        if not found:
+            return None
         summary = _together([one.trace for one in found])
         spans = [
             _shifted(span, (one.trace.started_at - summary.started_at).total_seconds())
@@ -74,16 +77,20 @@ class MachineTraces:
             trace=summary,
             spans=sorted(spans, key=lambda span: span.start_seconds),
             lost_spans=sum(one.lost_spans for one in found),
+            silent_processes=silent,
         )
 
     def _ask(
         self, topic: str, question: bytes, decoder: msgspec.json.Decoder[_Said]
-    ) -> Iterator[_Said]:
-        for said in self._siblings.ask(topic, question).said:
+    ) -> tuple[list[_Said], int]:
+        answers = self._siblings.ask(topic, question, seconds=_WAIT_SECONDS)
+        said: list[_Said] = []
+        for answer in answers.said:
             try:
-                yield decoder.decode(said)
+                said.append(decoder.decode(answer))
             except msgspec.DecodeError:  # of another version, during an update
                 _log.info("a process of another version told its traces in another form")
+        return said, answers.silent + len(answers.said) - len(said)
 
 
 def _merged(kept: Iterable[KeptTrace]) -> list[KeptTrace]:

@@ -47,18 +47,24 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class TraceDetails(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A trace with its spans in the order of their starts; ``lost_spans`` were over the limits."""
+    """A trace with its spans in the order of their starts; ``lost_spans`` were over the limits,
+    ``silent_processes`` did not say in time what they have of it.
+    """
 
     trace: TraceSummary
     spans: list[SpanView]
     lost_spans: int
+    silent_processes: int = 0
 
 
 class TracePage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Traces, the newest first; ``next_cursor`` is None on the last page."""
+    """Traces, the newest first; ``next_cursor`` is None on the last page. Those of
+    ``silent_processes``, which did not answer in time, are missing.
+    """
 
     items: list[TraceSummary]
     next_cursor: str | None
+    silent_processes: int = 0
 
 
 class KeptTrace(msgspec.Struct, frozen=True):

@@ -1,0 +1,70 @@
+"""Several processes serve behind one port: operators see and set them as one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.served import PROGRAM, Server, ServerFactory, until
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+SAMPLED = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+SHORT: dict[str, Any] = {"durationSeconds": 0.1}
+
+
+def every_answer(server: Server, path: str, times: int = 24) -> list[Any]:
+    """Ask over many connections, so that each of two processes answers some."""
+    return [server.get(path) for _ in range(times)]
+
+
+def processes_seen(server: Server) -> int:
+    """Count the processes of the group that have a metrics file."""
+    return len(list((server.data_dir / "metrics").glob("member-*.metrics")))
+
+
+def test_each_of_two_workers_shows_the_errors_and_traces_of_both(serve: ServerFactory) -> None:
+    server = serve(command=(PROGRAM, "serve", "--workers", "2"))
+    until("both workers run", lambda: processes_seen(server) == 2)
+    assets: list[str] = []
+    for number in range(10):
+        files = {"file": ("a.json", b"{}", "application/json")}
+        body = {"type": "dialogue", "name": f"note {number}"}
+        response = server.request("POST", "/api/assets", files=files, data=body)
+        assets.append(response.json()["id"])
+    for path in (server.data_dir / "objects").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    failed = [server.request("GET", f"/api/assets/{asset}/file") for asset in assets]
+    assert {response.status_code for response in failed} == {503}
+    wanted = {response.json()["traceId"] for response in failed}
+
+    until("all failures are stored", lambda: server.get("/api/errors")["items"][0]["count"] == 10)
+    for page in every_answer(server, "/api/errors"):
+        assert [group["count"] for group in page["items"]] == [10]
+    for page in every_answer(server, "/api/traces?errorsOnly=true"):
+        assert {trace["traceId"] for trace in page["items"]} == wanted
+    for trace in wanted:
+        assert server.get(f"/api/traces/{trace}")["trace"]["error"] is True
+
+
+def test_a_trace_shows_its_jobs_steps_that_ran_in_another_process(serve: ServerFactory) -> None:
+    web = serve({"RUN_JOBS": "false"})
+    worker = serve(command=(PROGRAM, "worker", "--port", "0"), start=False)
+    worker.spawn()
+    body = {"name": "door", "type": "sound_effect", "prompt": "a door", "options": SHORT}
+    response = web.request("POST", "/api/generation", json=body, headers=SAMPLED)
+    assert web.ended(response.json()["id"])["status"] == "succeeded"
+
+    def names() -> set[str]:
+        return {span["name"] for span in web.get(f"/api/traces/{TRACE}")["spans"]}
+
+    until("the steps are shown", lambda: {"POST /api/generation", "step complete"} <= names())
+
+
+def test_a_level_is_set_in_every_process(serve: ServerFactory) -> None:
+    server = serve(command=(PROGRAM, "serve", "--workers", "2"))
+    until("both workers run", lambda: processes_seen(server) == 2)
+    body = {"levels": {"asset_forge.storage": "debug"}}
+    answer = server.request("PUT", "/api/admin/log-levels", json=body)
+    assert answer.json()["silentProcesses"] == 0
+    for document in every_answer(server, "/api/admin/log-levels"):
+        assert document["levels"]["asset_forge.storage"] == "debug"
