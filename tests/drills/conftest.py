@@ -8,13 +8,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.drills.calm import Calm, spend
 from tests.drills.plays import PLAYS
 from tests.drills.stage import Play, Report, perform
 
 from asset_forge.simulation.rehearsal import check_possible
 from asset_forge.simulation.stack import Preparation, programs_found
 
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 3
 
 
 class Drills:
@@ -80,3 +81,9 @@ def drills(
     )
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def calm(tmp_path_factory: pytest.TempPathFactory, programs: tuple[str, str]) -> Calm:
+    """A run of the demo's traffic with nothing wrong, and alone on the machine."""
+    return spend(tmp_path_factory.mktemp("calm"), programs)

@@ -30,7 +30,10 @@ PLAYS = (
     ),
     Play(
         "pages",
-        (Act(("store-broken",), resolve_seconds=200), Act(("service-killed",))),
+        (
+            Act(("database-locked", "store-broken"), in_turn=True, resolve_seconds=200),
+            Act(("service-killed",)),
+        ),
         pace=Pace(users=6, think_seconds=0.4),
     ),
     Play(

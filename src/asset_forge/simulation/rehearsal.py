@@ -15,7 +15,14 @@ from typing import Final
 from asset_forge import faults
 from asset_forge.simulation.faults import Fault
 from asset_forge.simulation.panels import panels_with_data
-from asset_forge.simulation.providers import SimulatedProviders, environment, running_in_thread
+from asset_forge.simulation.providers import (
+    Fault as ProviderFault,
+)
+from asset_forge.simulation.providers import (
+    SimulatedProviders,
+    environment,
+    running_in_thread,
+)
 from asset_forge.simulation.receivers import Message
 from asset_forge.simulation.stack import Preparation, Stack, programs_found
 from asset_forge.simulation.traffic import Pace
@@ -71,7 +78,9 @@ class Rehearsal:
                 stack.callback(plan.fault.close)
                 preparation = plan.fault.prepare(self._home)
                 check_possible(preparation)
-            url = stack.enter_context(running_in_thread(SimulatedProviders(speed=SPEED)))
+            providers = SimulatedProviders(speed=SPEED)
+            arrange_faults(providers)
+            url = stack.enter_context(running_in_thread(providers))
             running = Stack(
                 self._home,
                 scale=plan.scale,
@@ -156,6 +165,13 @@ class Rehearsal:
     def _clock(self) -> str:
         minutes, seconds = divmod(int(max(self._passed(), 0.0)), 60)
         return f"{minutes:02d}:{seconds:02d}"
+
+
+def arrange_faults(providers: SimulatedProviders) -> None:
+    """Let the providers fail as often as real ones do on a good day."""
+    providers.set_fault("openai", ProviderFault.REJECTED_PROMPT, probability=0.02)
+    providers.set_fault("meshy", ProviderFault.RATE_LIMITED, probability=0.03, retry_after=1)
+    providers.set_fault("anthropic", ProviderFault.OVERLOADED, probability=0.03, retry_after=1)
 
 
 def check_possible(preparation: Preparation) -> None:

@@ -116,17 +116,18 @@ GENERATION_QUEUE_STALLED: Final = Alert(
     name="GenerationQueueStalled",
     severity=Severity.CRITICAL,
     expr="max(generation_queue_oldest_seconds) > seconds(10m)\n"
-    "unless on () sum(increase(asset_generations_total[10m])) > 0",
+    'unless on () sum(increase(asset_generations_total{status=~"success|failure"}[10m])) > 0',
     hold="5m",
     summary="Generations wait, and none is finished",
     description="The oldest generation has waited for {{ $value | humanizeDuration }}, and none "
-    "has ended in the last 10 minutes.",
+    "has succeeded or failed in the last 10 minutes.",
     board=Board.GENERATION,
     symptom=Symptom.GENERATION,
     silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
     runbook=Runbook(
         meaning="A generation waits for its first step for more than 10 minutes while none "
-        "succeeded, failed or was canceled: nobody works on the queue.",
+        "succeeded or failed: nobody works on the queue. Users who give up and cancel what waits "
+        "do not make it look alive.",
         users="New generations stay `queued`.",
         look=(
             QUEUE,

@@ -6,6 +6,7 @@ import contextlib
 import os
 import resource
 import signal
+import socket
 import time
 from typing import ClassVar, Final
 
@@ -60,27 +61,39 @@ class EventLoopFrozen(Fault):
 
 
 class DescriptorsShort(Fault):
-    """The limit of open files is lowered to little more than are open."""
+    """Idle connections take most of the files that the process may open."""
 
     name = "descriptors-short"
-    what = "prlimit of the running service: 90 % of the file descriptors are then open"
+    what = "prlimit to 512 open files, and idle connections until 86 % of them are open"
     alerts = ("FileDescriptorsNearLimit",)
+
+    _LIMIT: Final = 512
+    _TAKEN: Final = 0.86
 
     def __init__(self) -> None:
         self._before: tuple[int, int] | None = None
+        self._connections: list[socket.socket] = []
 
     def inject(self, stack: Stack) -> None:
-        """Lower the soft limit."""
+        """Lower the soft limit, and connect."""
         pid = stack.service.pid
         self._before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        open_now = psutil.Process(pid).num_fds()
-        limit = int(open_now / 0.9) + 1
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, self._before[1]))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (self._LIMIT, self._before[1]))
+        missing = int(self._LIMIT * self._TAKEN) - psutil.Process(pid).num_fds()
+        for _ in range(missing):
+            self._connections.append(socket.create_connection(("127.0.0.1", stack.port), 10))
 
     def heal(self, stack: Stack) -> None:
-        """Set the limit as it was."""
+        """Hang up, and set the limit as it was."""
+        self.close()
         if self._before is not None:
             resource.prlimit(stack.service.pid, resource.RLIMIT_NOFILE, self._before)
+
+    def close(self) -> None:
+        """Hang up."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
 
 
 class _WithReplica(Fault):
@@ -162,16 +175,17 @@ class ChildrenKilled(Fault):
     """
 
     name = "children-killed"
-    what = "kill -9 of each child process that computes for longer than half a second"
+    what = "kill -9 of each child process that has computed for a second over one asset"
     alerts = ("PoisonedGeneration", "HighGenerationFailureRate", "ProviderFailing")
-    also = ("GenerationBudgetBurnSlow", "GenerationBudgetBurn")
+    also = ("GenerationBudgetBurnSlow",)
 
-    _PATIENCE_SECONDS: Final = 0.5
+    _PATIENCE_SECONDS: Final = 1.0
     _LOOK_SECONDS: Final = 0.1
 
     def __init__(self) -> None:
         self._watch: Repeated | None = None
-        self._busy: dict[int, tuple[float, float]] = {}
+        self._seen: dict[int, tuple[float, float]] = {}
+        """By process: CPU seconds at the last look, and at the beginning of what it does."""
 
     def inject(self, stack: Stack) -> None:
         """Begin to watch the children."""
@@ -184,17 +198,16 @@ class ChildrenKilled(Fault):
             self._watch.stop()
 
     def _look(self, stack: Stack) -> None:
-        """Kill each child that has computed without a pause for longer than the patience."""
-        now = time.monotonic()
+        """Kill each child that has computed for longer than the patience since it last waited."""
         for child in children_of(stack):
             with contextlib.suppress(psutil.Error):
                 spent = child.cpu_times().user
-                since, before = self._busy.get(child.pid, (now, -1.0))
-                if spent <= before:
-                    since = now  # it waits for work
-                elif now - since > self._PATIENCE_SECONDS:
+                before, beginning = self._seen.get(child.pid, (spent, spent))
+                if spent == before and child.status() == psutil.STATUS_SLEEPING:
+                    beginning = spent  # it waits for work
+                elif spent - beginning > self._PATIENCE_SECONDS:
                     child.kill()
-                self._busy[child.pid] = (since, spent)
+                self._seen[child.pid] = (spent, beginning)
 
 
 class ChildrenStarved(Fault):

@@ -1,0 +1,104 @@
+"""A calm hour, in a twentieth of it: the demo's traffic, and what Prometheus has to say of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import promql_parser
+from tests.drills.guide_queries import GUIDE
+from tests.drills.stage import SCALE, Watcher, all_jobs_end
+
+from asset_forge.simulation.panels import panel_queries, panels_with_data
+from asset_forge.simulation.prometheus import PrometheusApi
+from asset_forge.simulation.providers import SimulatedProviders, environment, running_in_thread
+from asset_forge.simulation.rehearsal import SPEED, arrange_faults
+from asset_forge.simulation.stack import Stack
+from asset_forge.simulation.traffic import Pace
+from asset_forge.simulation.users import Users
+
+CALM_SECONDS = 100.0
+"""Longer than the longest time that an alert is pending, half an hour."""
+
+MOVING_SECONDS = 60.0
+COMPARED = {">", "<", ">=", "<=", "==", "!="}
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A query, and how many series the whole and its left side returned, with one value."""
+
+    title: str
+    expr: str
+    whole: int
+    left: int
+    value: float | None
+    compares: bool
+
+
+@dataclass
+class Calm:
+    """What was seen in the calm run."""
+
+    panels: int = 0
+    panels_without: list[str] = field(default_factory=list)
+    firing: set[str] = field(default_factory=set)
+    told: list[str] = field(default_factory=list)
+    beats: int = 0
+    refused: list[object] = field(default_factory=list)
+    guide: list[Evaluated] = field(default_factory=list)
+    ours: list[Evaluated] = field(default_factory=list)
+    activity: str = ""
+
+
+def spend(home: Path, programs: tuple[str, str]) -> Calm:
+    """Let the users work with nothing wrong, and ask everything at the end."""
+    calm = Calm()
+    providers = SimulatedProviders(speed=SPEED, seed=3)
+    arrange_faults(providers)
+    with running_in_thread(providers) as url:
+        stack = Stack(home, scale=SCALE, environment=environment(url))
+        users = Users(stack.url, Pace(users=5, think_seconds=0.6))
+        with stack.running(programs), Watcher(stack.prometheus).running() as watcher:
+            with users.running():
+                began = time.monotonic()
+                wait_until(began + MOVING_SECONDS)
+                calm.panels, calm.panels_without = panels_with_data(stack.prometheus)
+                wait_until(began + CALM_SECONDS)
+                calm.guide = [evaluate(stack.prometheus, one.title, one.expr) for one in GUIDE]
+                calm.ours = [
+                    evaluate(
+                        stack.prometheus,
+                        f"{one.dashboard}: {one.panel}, {one.legend}",
+                        one.expr,
+                    )
+                    for one in panel_queries()
+                ]
+                calm.firing = watcher.names("firing")
+            messages = stack.receivers.messages()
+            calm.told = [one.title for one in messages if one.service != "heartbeat"]
+            calm.beats = len(stack.receivers.messages("heartbeat"))
+            calm.refused = list(stack.receivers.refused)
+            calm.activity = users.activity.line()
+            all_jobs_end(stack, users.activity.accepted)
+    return calm
+
+
+def wait_until(moment: float) -> None:
+    """Let the users work until then: the traffic of that time is what is looked at."""
+    while (left := moment - time.monotonic()) > 0:
+        time.sleep(min(left, 1.0))
+
+
+def evaluate(prometheus: PrometheusApi, title: str, expr: str) -> Evaluated:
+    """Evaluate a query, and for a comparison its left side too."""
+    whole = prometheus.query(expr)
+    left = whole
+    parsed = promql_parser.parse(expr)
+    compares = isinstance(parsed, promql_parser.BinaryExpr) and str(parsed.op) in COMPARED
+    if compares:
+        left = prometheus.query(str(parsed.lhs))
+    found = left or whole
+    value = found[0].value if found else None
+    return Evaluated(title, expr, len(whole), len(left), value, compares)
