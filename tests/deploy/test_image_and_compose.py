@@ -242,3 +242,17 @@ def test_prometheus_and_grafana_ask_the_services_by_their_names() -> None:
     flags = SERVICES["prometheus"]["command"]
     assert "--storage.tsdb.retention.time=40d" in flags
     assert "--enable-feature=exemplar-storage" in flags
+
+
+def test_the_service_asks_qdrant_as_soon_as_it_can() -> None:
+    """Holds from the day on which there is a setting for it, and a client in the image."""
+    usable = "QDRANT_URL" in settings_variables()
+    for name in ("asset-forge", "worker"):
+        url = SERVICES[name]["environment"].get("QDRANT_URL")
+        assert url == ("http://qdrant:6333" if usable else None)
+    guide = (ROOT / "docs" / "deployment.md").read_text()
+    assert ("Qdrant is started, and not asked" in guide) != usable
+    (locked,) = (one for one in copied() if one.startswith("requirements/"))
+    assert ("qdrant-client==" in (ROOT / locked).read_text()) == usable, (
+        "lock the extra `qdrant` beside server.txt, and let the Dockerfile install that file"
+    )

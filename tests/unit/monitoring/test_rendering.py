@@ -116,6 +116,7 @@ def test_rendering_again_writes_nothing(tmp_path: Path) -> None:
         (["--scale", "0"], "scale 0: from 0.01 to 1"),
         (["--scale", "2"], "scale 2"),
         (["--target", "localhost"], "address 'localhost': write HOST:PORT"),
+        (["--worker", "localhost"], "address 'localhost': write HOST:PORT"),
         (["--grafana-url", "grafana"], "must begin with http"),
         (["--maintenance", "/nonexistent.toml"], "maintenance file /nonexistent.toml"),
     ],
