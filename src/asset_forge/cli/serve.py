@@ -72,7 +72,8 @@ def run(application: Application, sockets: list[socket.socket], *, api: bool) ->
 def bind(host: str, port: int) -> socket.socket:
     """Take the port before anything else is started, so that a port in use costs nothing."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    # asyncio sends small answers at once only on a socket that names its protocol.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
