@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -18,6 +18,14 @@ from asset_forge.observability import context
 from asset_forge.observability.errors import ErrorStore, ErrorTracker, SentrySink
 from asset_forge.observability.logs import configure_logging
 from asset_forge.observability.redaction import Redactor
+from asset_forge.observability.tracing import (
+    SpanData,
+    SpanReader,
+    TraceExporter,
+    Tracer,
+    TraceStore,
+    span,
+)
 
 from .conftest import Family, LoopbackSentry
 
@@ -140,7 +148,18 @@ def fail(planter: Planter, value: object) -> None:
     )
 
 
-def use_everything(planter: Planter, tracker: ErrorTracker) -> int:
+def trace(planter: Planter, tracer: Tracer, value: object, error: BaseException) -> None:
+    """Note the value wherever a span takes something, and let the span fail of the error."""
+    with tracer.continue_trace(None, f"GET /api/x?token={planter.new()}") as root:
+        root.set("url.full", f"https://example.com/?api_key={planter.new()}")
+        root.set("value", value)  # type: ignore[arg-type] - whatever code may hand over
+        with span(f"about {value}", attributes={"note": f"it was {value}"}) as inner:
+            inner.set("authorization", planter.new())
+            inner.fail(error)
+        root.fail(error)
+
+
+def use_everything(planter: Planter, tracker: ErrorTracker, tracer: Tracer) -> int:
     log = structlog.get_logger("asset_forge.test")
     rounds = 0
     while len(planter.planted) < 1_200:
@@ -152,6 +171,7 @@ def use_everything(planter: Planter, tracker: ErrorTracker) -> int:
                 fail(planter, value)
             except RuntimeError as error:
                 log.exception("failed", error_text=str(error))
+                trace(planter, tracer, value, error)
                 tracker.capture(
                     error,
                     endpoint=f"/api/x?token={planter.new()}",
@@ -160,6 +180,26 @@ def use_everything(planter: Planter, tracker: ErrorTracker) -> int:
                     extra={"value": value},
                 )
     return rounds
+
+
+class Exported:
+    """Takes the spans that would go to a collector."""
+
+    def __init__(self) -> None:
+        self.spans: list[SpanData] = []
+
+    def send(self, spans: Sequence[SpanData]) -> bool:
+        self.spans += spans
+        return True
+
+    def close(self) -> None:
+        pass
+
+
+def shown_traces(tracer: Tracer) -> Iterator[bytes]:
+    """What operators see of the traces: the list, and each with its spans."""
+    for one in tracer.store.kept():
+        yield msgspec.json.encode([one, tracer.store.get(one.summary.trace_id)])
 
 
 def test_a_thousand_planted_secrets_appear_in_no_sink(
@@ -178,9 +218,19 @@ def test_a_thousand_planted_secrets_appear_in_no_sink(
         dropped=dropped,
         events_per_minute=10_000,
     )
+    exported = Exported()
+    reader = SpanReader(redactor)
+    tracer = Tracer(
+        TraceStore(reader, capacity=10_000),
+        exporter=TraceExporter(
+            exported, reader, on_lost=dropped.labels("traces").inc, queue_spans=100_000
+        ),
+        sample_ratio=1.0,
+    )
     with context.scope(request_id="request-1", trace_id="4bf92f3577b34da6a3ce929d0e0e4736"):
-        rounds = use_everything(planter, tracker)
+        rounds = use_everything(planter, tracker, tracer)
     tracker.close(timeout=30)
+    tracer.close(timeout=30)
     logs.close(timeout=30)
     os.close(fd)
 
@@ -188,14 +238,17 @@ def test_a_thousand_planted_secrets_appear_in_no_sink(
         "log": lines.read_bytes,
         "store": (tmp_path / "errors.db").read_bytes,
         "sentry": lambda: b"\n".join(sentry.bodies),
+        "traces": lambda: b"\n".join(shown_traces(tracer)),
+        "otlp": lambda: repr(exported.spans).encode(),
     }
     assert len(planter.planted) >= 1_000
     assert captured["error"] == rounds
-    assert (dropped["log"], dropped["sentry"], dropped["errors"]) == (0, 0, 0)
+    assert [dropped[sink] for sink in ("log", "sentry", "errors", "traces")] == [0, 0, 0, 0]
+    assert len(exported.spans) == 2 * rounds
     assert len(sentry.events()) == rounds
     for name, read in sinks.items():
         text = read().decode("utf-8", "replace")
-        assert len(text) > 100_000, f"{name} got too little to prove anything"
+        assert len(text) > 50_000, f"{name} got too little to prove anything"
         leaked = [secret for secret in planter.planted if secret in text]
         where = [text[max(0, text.index(one) - 80) : text.index(one) + 40] for one in leaked[:8]]
         assert not leaked, f"{name} shows {len(leaked)} of {len(planter.planted)}: {where}"
