@@ -15,6 +15,7 @@ from asset_forge.generation.claims import Claim, Claims
 from asset_forge.generation.classification import Classifier
 from asset_forge.generation.downloads import Downloads
 from asset_forge.generation.failures import (
+    LATER,
     ErrorType,
     GenerationCancelled,
     GenerationFailed,
@@ -284,6 +285,8 @@ class ClaimedCalls:
     async def _pause(self, failure: GenerationFailed, attempt: int, *, free: bool) -> None:
         """Wait before a request is sent again; raise the failure where it shall not be."""
         wait = self.parts.retries.wait(failure, attempt, free=free, random=self.parts.random)
+        if wait is None and free and isinstance(failure, ProviderFailed):
+            failure.resumable = failure.type in LATER
         if wait is None or time.monotonic() + wait > self._deadline:
             raise failure
         self.tally.repeated()

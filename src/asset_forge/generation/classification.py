@@ -59,15 +59,14 @@ _CODES: Final[Mapping[str, ErrorType]] = {
     "RateLimitExceeded": ErrorType.RATE_LIMITED,
 }
 
+_OUT_OF_MONEY: Final = re.compile(
+    r"credit balance|insufficient (credit|fund)|exceeded your current quota|usage limit"
+    r"|spend(ing)? limit|quota exceeded|payment required|out of credits",
+    re.IGNORECASE,
+)
+
 _PHRASES: Final = (
-    (
-        re.compile(
-            r"credit balance|insufficient (credit|fund)|exceeded your current quota|usage limit"
-            r"|spend(ing)? limit|quota exceeded|payment required|out of credits",
-            re.IGNORECASE,
-        ),
-        ErrorType.QUOTA_EXHAUSTED,
-    ),
+    (_OUT_OF_MONEY, ErrorType.QUOTA_EXHAUSTED),
     (
         re.compile(r"concurren|NoMorePendingTasks|pending tasks", re.IGNORECASE),
         ErrorType.CONCURRENCY_LIMITED,
@@ -255,6 +254,9 @@ def _seconds(seconds: float) -> float | None:
 
 def _type_of(status: int, codes: tuple[str, ...], message: str) -> ErrorType:
     # A missing permission is told apart from an empty account, both ElevenLabs' 401, by the code.
+    # A limit on the rate that is one on the money does not pass by itself.
+    if status == 429 and _OUT_OF_MONEY.search(message):
+        return ErrorType.QUOTA_EXHAUSTED
     for code in codes:
         if code in _CODES and not (status >= 500 and _CODES[code] is ErrorType.AUTHENTICATION):
             return _CODES[code]

@@ -77,7 +77,11 @@ class ProviderFailed(GenerationFailed):
             it be sent again, here or elsewhere.
         status: The HTTP status of its answer, None where there was none.
         retry_after: Seconds that it asks to wait.
+        resumable: It was a free request, such as a look at a task that is paid for, so that the
+            job can go on from where it is, with the same provider and later.
     """
+
+    resumable: bool = False
 
     def __init__(
         self,

@@ -336,7 +336,7 @@ class Pipeline:
         )
         if following is not None:
             return Move(provider=following.name, delay_seconds=0.0)
-        if not (isinstance(failure, ProviderFailed) and failure.definite):
+        if not (isinstance(failure, ProviderFailed) and (failure.definite or failure.resumable)):
             return None
         if failure.type not in LATER:
             return None

@@ -233,6 +233,17 @@ async def test_a_look_at_a_task_is_free_and_repeated(bench: Workbench, fault: Fa
     assert bench.metrics().value("ai_api_retries_total", provider="meshy") == 3
 
 
+async def test_a_paid_task_is_gone_on_with_after_meshy_was_away(bench: Workbench) -> None:
+    bench.simulated.set_fault("meshy", Fault.OVERLOADED, method="GET", endpoint="text-to-3d")
+    job_id = await bench.job()
+    failure = await failure_of(bench, job_id)
+    assert isinstance(failure, ProviderFailed)
+    assert (failure.type, failure.resumable) == (ErrorType.OVERLOADED, True)
+    bench.simulated.clear_fault("meshy")
+    await bench.generate(job_id)
+    assert submissions(bench.simulated) == 2
+
+
 DOWNLOADS = [
     (Fault.TRUNCATED_DOWNLOAD, "unavailable"),
     (Fault.TRUNCATED_DOWNLOAD_WITHOUT_LENGTH, "download_failed"),

@@ -50,7 +50,7 @@ def forge(
 
 @pytest.fixture
 def vendor(forge: Server, simulated: SimulatedProviders) -> SimulatedProviders:
-    """The vendors without faults, and with an empty journal; the server leaves none of them alone."""
+    """The vendors without faults, with an empty journal; the server leaves none of them alone."""
     heal(forge, simulated)
     simulated.journal.clear()
     return simulated
@@ -194,6 +194,18 @@ def test_a_job_waits_in_the_queue_for_a_provider_that_asks_for_time(
     ended = forge.ended(job_id)
     assert ended["status"] == "succeeded"
     assert submissions(vendor) == 3
+
+
+def test_a_job_whose_task_is_paid_for_outwaits_a_provider_that_is_away(
+    forge: Server, vendor: SimulatedProviders
+) -> None:
+    vendor.set_fault(
+        "meshy", Fault.OVERLOADED, times=1, retry_after=12, method="GET", endpoint="text-to-3d"
+    )
+    job_id = forge.submit("prop", "a barrel paid for", provider="meshy")
+    until("it waits", lambda: submissions(vendor) and forge.job(job_id)["status"] == "queued")
+    assert forge.ended(job_id)["status"] == "succeeded"
+    assert submissions(vendor) == 2
 
 
 def test_a_job_that_waits_for_a_provider_is_cancelled_at_once(
