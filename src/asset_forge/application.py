@@ -301,6 +301,7 @@ class Application:
             system_database_url=jobs.render_as_string() if embedded else sync_url,
             queues=queue_limits(settings, self.providers),
             runs_jobs=settings.run_jobs,
+            pool_size=settings.jobs_pool_size,
         )
 
     def _build_health(self) -> Health:

@@ -64,6 +64,7 @@ class Settings(BaseModel):
     metrics_dir: Path | None = None  # default: inside the data directory
     database_url: str = ""  # default: asset-forge.db inside the data directory
     database_pool_size: int = Field(default=20, ge=1, le=1000)
+    jobs_pool_size: int = Field(default=5, ge=1, le=1000)  # further connections, for the queue
     storage_url: str = ""  # default: objects/ inside the data directory
     store_variables: Mapping[str, str] = Field(default_factory=dict[str, str])  # AWS_…, GOOGLE_…
     signed_download_seconds: float | None = Field(default=None, ge=1, le=3600)  # redirect to S3

@@ -19,7 +19,7 @@ UNREACHED = 2
 """The exit codes; 0 is for nothing found, 2 also for options that cannot be used."""
 
 _SIGNS = {"ok": "[green]ok[/]     ", "finding": "[red]FOUND[/]  ", "unseen": "[yellow]unseen[/] "}
-_READ = ("DATABASE_URL", "DATABASE_POOL_SIZE")
+_READ = ("DATABASE_URL", "DATABASE_POOL_SIZE", "JOBS_POOL_SIZE")
 
 
 def _prometheus_url(value: str | None) -> str | None:
@@ -56,6 +56,7 @@ def doctor(
         metrics_token=metrics_token or "",
         database_url=settings.database_url,
         pool_size=settings.database_pool_size,
+        jobs_pool_size=settings.jobs_pool_size,
     )
     report = examine(asyncio.run(collect(patient)))
     if as_json:

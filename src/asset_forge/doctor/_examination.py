@@ -47,6 +47,8 @@ SECTIONS: Final[dict[str, tuple[Check, ...]]] = {
         _generations.poisoned,
         _generations.providers,
         _generations.refused_providers,
+        _generations.resting_providers,
+        _generations.spending,
         _generations.provider_part,
     ),
     "Metrics": (

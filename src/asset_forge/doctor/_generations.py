@@ -127,6 +127,35 @@ def refused_providers(seen: Evidence) -> Iterator[Verdict]:
         yield Fine(f"no provider rejected a key or ran out of credit {causes[1]}")
 
 
+def resting_providers(seen: Evidence) -> Iterator[Verdict]:
+    """Which providers are left alone for a while since they kept failing."""
+    samples = seen.service.business
+    if samples is None:
+        return
+    for sample in samples.of("ai_circuit_breaker_state"):
+        if sample.value > 0:
+            name = sample.labels.get("provider", "")
+            yield Found(
+                f"The provider {name} is left alone since it kept failing",
+                "ProviderFailing",
+                (f"ai_circuit_breaker_state is {sample.value:g}", *_kinds(seen, name)),
+            )
+
+
+def spending(seen: Evidence) -> Iterator[Verdict]:
+    """How much of the day's limit on spending is spent."""
+    samples = seen.service.business
+    limit = samples and samples.value("ai_spend_day_limit_usd")
+    if samples is None or not limit:
+        return
+    spent = samples.total("ai_spend_day_usd")
+    shown = f"{spent:,.2f} of {limit:,.2f} US dollars of this day (UTC) are spent"
+    if spent / limit >= limits.SPEND_RATIO:
+        yield Found("The day's limit on spending is near", "AISpendLimitNear", (shown,))
+    else:
+        yield Fine(shown)
+
+
 def provider_part(seen: Evidence) -> Iterator[Verdict]:
     """How the last calls of each configured provider went."""
     yield from part(seen, "externalAPIs")

@@ -114,7 +114,9 @@ ROUTE_SECONDS: Final = Quantile(
     ("endpoint",),
     "5m",
 )
-TABLE_SECONDS: Final = Quantile(Series("db_query_duration_seconds_bucket"), ("table",), "5m")
+TABLE_SECONDS: Final = Quantile(
+    Series("db_query_duration_seconds_bucket"), ("table",), "5m", minimum=50
+)
 PROVIDER_SECONDS: Final = Quantile(
     Series("ai_api_latency_seconds_bucket"), ("provider",), "15m", minimum=3
 )

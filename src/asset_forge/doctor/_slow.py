@@ -32,7 +32,7 @@ def slow_routes(seen: Evidence) -> Iterator[Verdict]:
 
 def slow_tables(seen: Evidence) -> Iterator[Verdict]:
     """Which tables take more than 100 ms at the 95th percentile."""
-    yield from _slow(seen, TABLE_SECONDS, limits.SLOW_TABLE_SECONDS, "tables", "HighLatency")
+    yield from _slow(seen, TABLE_SECONDS, limits.SLOW_TABLE_SECONDS, "tables", "DatabaseSlow")
 
 
 def slow_providers(seen: Evidence) -> Iterator[Verdict]:

@@ -29,7 +29,13 @@ from asset_forge.doctor._evidence import (
     TraceLine,
 )
 from asset_forge.doctor._health import DEEP, LIVE, READY
-from asset_forge.doctor._questions import FAILED_REQUESTS, LOOP_LAGS, REQUESTS, ROUTE_SECONDS
+from asset_forge.doctor._questions import (
+    FAILED_REQUESTS,
+    LOOP_LAGS,
+    REQUESTS,
+    ROUTE_SECONDS,
+    TABLE_SECONDS,
+)
 from asset_forge.monitoring import ALERTS
 from asset_forge.monitoring.slo import Events
 from asset_forge.observability.metrics import SELF_DECLARATIONS, Registry
@@ -60,11 +66,11 @@ def counted(declaration_name: str, *labels: str, count: float = 3) -> Callable[[
 
 
 def observed(name: str, *labels: str, value: float) -> Callable[[Registry], None]:
-    """A change that observes a value twelve times in a histogram of the catalog."""
+    """A change that observes a value sixty times in a histogram of the catalog."""
     known = {one.name: one for one in catalog.DECLARATIONS}
 
     def change(made: Registry) -> None:
-        for _ in range(12):
+        for _ in range(60):
             made.histogram(known[name]).labels(*labels).observe(value)  # type: ignore[arg-type]
 
     return change
@@ -98,6 +104,15 @@ def slow(made: Registry) -> None:
 
 def full(made: Registry) -> None:
     made.gauge(catalog.STORAGE_USED).labels("system").set(81 * cases.GIB)
+
+
+def resting(made: Registry) -> None:
+    made.gauge(catalog.AI_BREAKER).labels("meshy").set(1)
+
+
+def spent(made: Registry) -> None:
+    made.gauge(catalog.AI_SPEND_LIMIT).labels().set(10)
+    made.gauge(catalog.AI_SPEND_DAY).labels().set(9.5)
 
 
 def queue(oldest: float, busy: float = 0) -> Callable[[Registry], None]:
@@ -155,7 +170,7 @@ CASES = [
     Case("captured_errors", seen(errors=[error(MINUTES)]), "HighErrorRate", "5× KeyError: 'x'"),
     Case("slow_routes", seen(slow, objectives=None), "HighLatency", "/api/assets/search: 4"),
     Case("slow_tables", seen(observed("db_query_duration_seconds", "select", "assets", value=0.4)),
-         "HighLatency", "assets: 0.4"),
+         "DatabaseSlow", "assets: 0.4"),
     Case("slow_providers", seen(observed("ai_api_latency_seconds", "meshy", "m", value=200.0)),
          "ProviderFailing", "meshy: 2"),
     Case("slow_requests", seen(traces=[trace(MINUTES)]), "HighLatency", "7.5 s; /api/traces/t1"),
@@ -192,6 +207,8 @@ CASES = [
          "ProviderCredentialsRejected", "openai: 3×"),
     Case("refused_providers", seen(counted("ai_api_errors_total", "openai", "quota_exhausted")),
          "ProviderOutOfCredit", "openai: 3×"),
+    Case("resting_providers", seen(resting), "ProviderFailing", "ai_circuit_breaker_state is 1"),
+    Case("spending", seen(spent), "AISpendLimitNear", "9.50 of 10.00 US dollars"),
     Case("provider_part", seen(deep=cases.deep(externalAPIs=DeepCheck(
         "degraded", None, {"lastOutcomes": {"meshy": "timeout"}}))), "ProviderFailing", "meshy"),
     Case("exposed", seen(system=None, withheld={"/metrics": "/metrics is no exposition: line 1"}),
@@ -406,6 +423,8 @@ def test_a_database_that_does_not_tell_its_limits_is_said() -> None:
     ("name", "limit"),
     [
         ("HighErrorRate", f"> {limits.ERROR_RATIO:g}"),
+        ("DatabaseSlow", f"> {limits.SLOW_TABLE_SECONDS:g}"),
+        ("DatabaseSlow", f">= {TABLE_SECONDS.minimum}"),
         ("HighErrorRate", f"> {limits.ERROR_COUNT:g}"),
         ("EventLoopStalled", f'le="{limits.LOOP_LAG_SECONDS}"'),
         ("HighMemoryUsage", f"> {limits.MEMORY_RATIO:g}"),
@@ -415,6 +434,7 @@ def test_a_database_that_does_not_tell_its_limits_is_said() -> None:
         ("GenerationQueueSlow", f"> seconds({limits.QUEUE_SLOW_SECONDS / 60:g}m)"),
         ("GenerationQueueStalled", f"> seconds({limits.QUEUE_STALLED_SECONDS / 60:g}m)"),
         ("HighGenerationFailureRate", f"> {limits.GENERATION_FAILURE_RATIO:g}"),
+        ("AISpendLimitNear", f">= {limits.SPEND_RATIO:g}"),
         ("ProviderFailing", f"> {limits.PROVIDER_FAILURE_RATIO:g}"),
     ],
 )

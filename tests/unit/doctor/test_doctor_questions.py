@@ -49,7 +49,7 @@ def test_a_percentile_is_that_of_all_series_of_its_labels() -> None:
     name = "db_query_duration_seconds_bucket"
     lines = [
         f'{name}{{operation="{operation}",table="assets",le="{edge}"}} {count}\n'
-        for operation, counts in (("select", (10, 10, 10)), ("insert", (0, 10, 10)))
+        for operation, counts in (("select", (50, 50, 50)), ("insert", (0, 50, 50)))
         for edge, count in zip(("0.1", "0.5", "+Inf"), counts, strict=True)
     ]
     found = TABLE_SECONDS.of(read_samples("".join(lines)))
