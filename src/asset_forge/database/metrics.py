@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-from typing import Any
+from collections.abc import Callable
+from time import monotonic, perf_counter
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
@@ -23,6 +24,12 @@ from asset_forge.database._translation import FailureReason
 from asset_forge.observability.metrics import Histogram, Registry
 from asset_forge.observability.tracing import Span, database_attributes, span
 
+SLOW_SECONDS: Final = 1.0
+"""A statement that takes longer counts as slow for the health check; most take a millisecond."""
+
+STRAIN_SECONDS: Final = 30.0
+"""For so long the health check remembers what went wrong, longer than it waits between looks."""
+
 _STARTED = "_asset_forge_started"
 _SPAN = "_asset_forge_span"
 
@@ -30,7 +37,9 @@ _SPAN = "_asset_forge_span"
 class DatabaseMetrics:
     """The metrics of one `Database`, which attaches them to its engine."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, *, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._strained: dict[str, float] = {}
         self._durations = registry.histogram(QUERY_DURATION)
         self._system = ""
         self._by_kind: dict[Kind, Histogram] = {}
@@ -62,6 +71,16 @@ class DatabaseMetrics:
     def count_failure(self, reason: FailureReason) -> None:
         """Count a transaction that the database ended."""
         self._failures.labels(reason).inc()
+        self._strained[reason] = self._clock()
+
+    def strains(self) -> list[str]:
+        """Return what went wrong within the last half minute, for the health check.
+
+        That is the reasons of `db_failures_total`, and `slow_queries`. A connection of its own, as
+        the check has it, sees neither a pool that is used up nor a table that is locked.
+        """
+        since = self._clock() - STRAIN_SECONDS
+        return sorted(reason for reason, at in self._strained.items() if at >= since)
 
     def _before(
         self,
@@ -102,6 +121,8 @@ class DatabaseMetrics:
         if started is None:
             return
         elapsed = perf_counter() - started
+        if elapsed > SLOW_SECONDS:
+            self._strained["slow_queries"] = self._clock()
         current: Span = getattr(context, _SPAN)
         current.__exit__(type(error) if error else None, error, None)
         setattr(context, _STARTED, None)  # once, also where reading the rows fails after all

@@ -44,6 +44,18 @@ def times(one: str, five: str, every: str, endpoint: str = "/api/assets") -> Ser
     }
 
 
+def queries(fast: str, every: str) -> Series:
+    """Statements on one table: those within 0.1 s, and all; the rest takes up to half a second."""
+    labels = 'instance="a:1",operation="select",table="assets"'
+    name = "db_query_duration_seconds"
+    return {
+        f'{name}_bucket{{{labels},le="0.1"}}': fast,
+        f'{name}_bucket{{{labels},le="0.5"}}': every,
+        f'{name}_bucket{{{labels},le="+Inf"}}': every,
+        f"{name}_count{{{labels}}}": every,
+    }
+
+
 def ended(success: str, failure: str, cancelled: str = "0+0x200") -> Series:
     """Generations that ended."""
     start = 'asset_generations_total{instance="a:1",type="prop",status='
@@ -123,7 +135,8 @@ SYMPTOMS = {
         },
     ),
     "GenerationQueueStalled": Case(
-        one("generation_queue_oldest_seconds", "0+15x200") | ended(NOTHING, NOTHING),
+        one("generation_queue_oldest_seconds", "0+15x200")
+        | ended(NOTHING, NOTHING, cancelled="0+1x200"),
         615,
         {
             "work goes on": one("generation_queue_oldest_seconds", "0+15x200")
@@ -202,6 +215,16 @@ CAUSES = {
             | one("storage_total_bytes", "100+0x200", context="system"),
             "a quota is used up": one("storage_used_bytes", "100+0x200", context="user")
             | one("storage_total_bytes", "100+0x200", context="user"),
+        },
+    ),
+    "DatabaseSlow": Case(
+        queries("0+10x40 400+0x200", "0+10x240"),
+        630,
+        {
+            "fast": queries("0+10x200", "0+10x200"),
+            "few": queries(NOTHING, "0+1x200"),
+            "one in a hundred": queries("0+99x200", "0+100x200"),
+            "no traffic": queries(NOTHING, NOTHING),
         },
     ),
     "StorageFailing": Case(

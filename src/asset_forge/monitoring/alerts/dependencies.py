@@ -64,6 +64,36 @@ DATABASE_POOL: Final = Alert(
         over="The Database Connections panel is below 90 %.",
     ),
 )
+DATABASE_SLOW: Final = Alert(
+    name="DatabaseSlow",
+    severity=Severity.WARNING,
+    expr="histogram_quantile(0.95, sum by (table, le) "
+    "(rate(db_query_duration_seconds_bucket[5m]))) > 0.1\n"
+    "and sum by (table) (rate(db_query_duration_seconds_count[5m])) > 0.15",
+    hold="5m",
+    summary="Queries of {{ $labels.table }} are slow",
+    description="One in twenty takes more than {{ $value | humanizeDuration }}.",
+    board=Board.INFRASTRUCTURE,
+    silenced_by=_ALL,
+    runbook=Runbook(
+        meaning="For 5 minutes the 95th percentile of a table's queries was over 100 ms, with "
+        "more than nine queries a minute. Most take a millisecond.",
+        users="Slow answers; from 4 s on a query is ended, and the request with 503.",
+        look=(
+            SLOW_QUERIES,
+            "What waits for whom, on Postgres: `SELECT pid, pg_blocking_pids(pid) AS waits_for, "
+            "now() - query_start AS age, left(query, 80) FROM pg_stat_activity WHERE state <> "
+            "'idle' ORDER BY age DESC LIMIT 20`.",
+            "Whether the database's machine is short of CPU, memory or disk throughput.",
+        ),
+        mend=(
+            "End what holds a lock: `SELECT pg_terminate_backend(PID)`.",
+            "After large changes: `ANALYZE`.",
+            "Embedded and busy: move to Postgres by `DATABASE_URL`.",
+        ),
+        over="The Database Health panel is below 100 ms.",
+    ),
+)
 LOW_DISK_SPACE: Final = Alert(
     name="LowDiskSpace",
     severity=Severity.WARNING,
@@ -158,6 +188,7 @@ DEPENDENCY_UNHEALTHY: Final = Alert(
 DEPENDENCY_ALERTS: Final = (
     DATABASE_DOWN,
     DATABASE_POOL,
+    DATABASE_SLOW,
     LOW_DISK_SPACE,
     STORAGE_FAILING,
     DEPENDENCY_UNHEALTHY,
