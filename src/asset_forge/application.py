@@ -172,7 +172,7 @@ class Application:
         self.search = SearchService(
             self.database, FullTextIndex(self.database), registry=self.registry
         )
-        self.runtime = RuntimeSampler(self.registry)
+        self.runtime = RuntimeSampler(self.registry, on_exhausted=self._report_exhaustion)
         self.watchdog = LoopWatchdog(packages=("asset_forge",))
         self._build_generation()
         self.health = self._build_health()
@@ -514,6 +514,12 @@ class Application:
             method=request.method,
             params=dict(request.path_params),
         )
+
+    def _report_exhaustion(self, limit: int) -> None:
+        _log.error(
+            "no file descriptor is left: new connections are dropped; the limit is %d", limit
+        )
+        self.errors.capture("no file descriptor is left", error_type="EMFILE", severity="critical")
 
     def _add_breadcrumb(self, stage: str, data: Mapping[str, str]) -> None:
         self.errors.add_breadcrumb(stage, category="generation", data=data)

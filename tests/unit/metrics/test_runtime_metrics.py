@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
+import resource
 import time
 from pathlib import Path
 
@@ -149,3 +151,31 @@ def test_a_forked_child_does_not_count_its_parents_collections(tmp_path: Path) -
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     registry.close()
+
+
+async def test_a_process_without_a_free_descriptor_is_still_sampled_and_says_so_once() -> None:
+    """The limit is lowered to what is open, as a leak would bring about the other way."""
+    registry = Registry(RUNTIME_DECLARATIONS, strict=True)
+    told: list[int] = []
+    sampler = RuntimeSampler(registry, on_exhausted=told.append)
+    await sampler.start()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, before[1]))
+        with contextlib.ExitStack() as stack:
+            while True:
+                try:
+                    stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+                except OSError:
+                    break
+            for _ in range(3):
+                sampler.sample()
+            taken = registry.value("process_open_fds"), registry.value("process_max_fds")
+        sampler.sample()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        await sampler.stop()
+    assert taken[0] == taken[1] == highest + 1
+    assert told == [highest + 1]
+    assert (registry.value("process_open_fds") or 0) < highest + 1

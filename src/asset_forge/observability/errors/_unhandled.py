@@ -12,6 +12,7 @@ from ._tracker import ErrorTracker
 
 __all__ = ["capture_unhandled"]
 
+_ENDINGS = (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt, SystemExit)
 _log = logging.getLogger("asset_forge.errors")
 
 
@@ -25,7 +26,7 @@ def capture_unhandled(tracker: ErrorTracker, loop: asyncio.AbstractEventLoop) ->
 
     def in_loop(loop: asyncio.AbstractEventLoop, details: Mapping[str, object]) -> None:
         error = details.get("exception")
-        if isinstance(error, Exception):
+        if isinstance(error, BaseException) and not isinstance(error, _ENDINGS):
             tracker.capture(error, extra={"where": str(details.get("message", ""))})
         loop.default_exception_handler(dict(details))
 

@@ -8,7 +8,7 @@ import gc
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import psutil
@@ -33,6 +33,8 @@ class RuntimeSampler:
     """Samples the process for a registry that has `RUNTIME_DECLARATIONS`.
 
     `start` and `stop` run it in the event loop; a process without one calls `sample` now and then.
+    While it runs it keeps a file descriptor in reserve, so that it can still look when no other is
+    left; `on_exhausted` is told of that, once until a tenth is free again.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class RuntimeSampler:
         clock: Callable[[], float] = time.monotonic,
         proc: Path = Path("/proc"),
         cgroup: Path = Path("/sys/fs/cgroup"),
+        on_exhausted: Callable[[int], None] | None = None,
     ) -> None:
         self._registry = registry
         self._clock = clock
@@ -52,6 +55,9 @@ class RuntimeSampler:
         self._seen: dict[Counter, float] = {}
         self._pid = os.getpid()
         self._task: asyncio.Task[None] | None = None
+        self._spare: int | None = None
+        self._on_exhausted = on_exhausted
+        self._exhausted = False
 
     def sample(self) -> None:
         """Set every metric once; one that cannot be read on this system is left out."""
@@ -63,9 +69,10 @@ class RuntimeSampler:
             self._sample_memory,
             self._state_python,
         )
-        for step in steps:
-            with contextlib.suppress(psutil.Error, OSError, NotImplementedError):
-                step()
+        with self._one_descriptor():
+            for step in steps:
+                with contextlib.suppress(psutil.Error, OSError, NotImplementedError):
+                    step()
 
     def heap(self) -> MemorySize:
         """Return the heap's total and used bytes as they are now."""
@@ -74,6 +81,7 @@ class RuntimeSampler:
     async def start(self) -> None:
         """Sample now and from now on, in the running event loop."""
         if self._task is None:
+            self._spare = os.open(os.devnull, os.O_RDONLY)
             self.sample()
             self._task = asyncio.create_task(self._run(), name="runtime-metrics")
 
@@ -85,6 +93,22 @@ class RuntimeSampler:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
             self.sample()
+            spare, self._spare = self._spare, None
+            if spare is not None:
+                os.close(spare)
+
+    @contextlib.contextmanager
+    def _one_descriptor(self) -> Generator[None]:
+        """Give the block the descriptor that is held in reserve, and take one back after it."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            os.close(spare)
+        try:
+            yield
+        finally:
+            if self._task is not None or spare is not None:
+                with contextlib.suppress(OSError):  # another thread took it; the next time, then
+                    self._spare = os.open(os.devnull, os.O_RDONLY)
 
     async def _run(self) -> None:
         next_sample = self._clock() + SAMPLE_SECONDS
@@ -105,8 +129,18 @@ class RuntimeSampler:
         gauge(declared.RESIDENT_MEMORY_BYTES).labels().set(memory.rss)
         gauge(declared.VIRTUAL_MEMORY_BYTES).labels().set(memory.vms)
         gauge(declared.START_TIME_SECONDS).labels().set(self._process.create_time())
-        gauge(declared.OPEN_FDS).labels().set(self._process.num_fds())
-        gauge(declared.MAX_FDS).labels().set(self._process.rlimit(psutil.RLIMIT_NOFILE)[0])
+        taken, limit = self._process.num_fds(), self._process.rlimit(psutil.RLIMIT_NOFILE)[0]
+        gauge(declared.OPEN_FDS).labels().set(taken)
+        gauge(declared.MAX_FDS).labels().set(limit)
+        self._judge_descriptors(taken, limit)
+
+    def _judge_descriptors(self, taken: int, limit: int) -> None:
+        if taken < 0.9 * limit:
+            self._exhausted = False
+        elif taken >= limit and not self._exhausted:
+            self._exhausted = True
+            if self._on_exhausted is not None:
+                self._on_exhausted(limit)
 
     def _sample_collections(self) -> None:
         for counter, reading in self._collections():
