@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from tests.served import ServerFactory
+from tests.served import ServerFactory, until
 
 
 def test_a_waiting_job_of_the_first_revision_is_executed_on_its_own_queue(
@@ -23,14 +23,19 @@ def test_a_waiting_job_of_the_first_revision_is_executed_on_its_own_queue(
         )
     server = serve()
     assert server.ended(job_id)["status"] == "succeeded"
-    with closing(sqlite3.connect(server.data_dir / "jobs.db")) as jobs:
-        rows = jobs.execute(
-            "SELECT name, queue_name FROM workflow_status WHERE workflow_uuid = ?", (job_id,)
-        ).fetchall()
-        steps = jobs.execute(
-            "SELECT function_name FROM operation_outputs WHERE workflow_uuid = ?"
-            " ORDER BY function_id",
-            (job_id,),
-        ).fetchall()
-    assert rows == [("generation.v1", "generation.v1")]
-    assert [name for (name,) in steps] == ["plan", "generate", "store", "index", "complete"]
+
+    def noted() -> bool:
+        with closing(sqlite3.connect(server.data_dir / "jobs.db")) as jobs:
+            workflows = jobs.execute(
+                "SELECT name, queue_name FROM workflow_status WHERE workflow_uuid = ?", (job_id,)
+            )
+            steps = jobs.execute(
+                "SELECT function_name FROM operation_outputs WHERE workflow_uuid = ?"
+                " ORDER BY function_id",
+                (job_id,),
+            )
+            return workflows.fetchall() == [("generation.v1", "generation.v1")] and [
+                name for (name,) in steps
+            ] == ["plan", "generate", "store", "index", "complete"]
+
+    until("its workflow and steps are those of the first revision", noted, 20)
