@@ -8,14 +8,14 @@ from pathlib import Path
 
 import promql_parser
 from tests.drills.guide_queries import GUIDE
-from tests.drills.stage import SCALE, Watcher, all_jobs_end
+from tests.drills.stage import SCALE, STARVED_SECONDS, Watcher, all_jobs_end
 
 from asset_forge.simulation.panels import panel_queries, panels_with_data
 from asset_forge.simulation.prometheus import PrometheusApi
-from asset_forge.simulation.providers import SimulatedProviders, environment, running_in_thread
-from asset_forge.simulation.rehearsal import SPEED, arrange_faults
-from asset_forge.simulation.stack import Stack
-from asset_forge.simulation.traffic import Pace
+from asset_forge.simulation.providers import SimulatedProviders
+from asset_forge.simulation.rehearsal import good_day
+from asset_forge.simulation.stack import SPEED, Stack
+from asset_forge.simulation.traffic import PROCEDURAL, REMOTE, Pace
 from asset_forge.simulation.users import Users
 
 CALM_SECONDS = 100.0
@@ -50,16 +50,17 @@ class Calm:
     guide: list[Evaluated] = field(default_factory=list)
     ours: list[Evaluated] = field(default_factory=list)
     activity: str = ""
+    starved: bool = False
+    """Whether threads of the test itself ran late by more than a second."""
 
 
 def spend(home: Path, programs: tuple[str, str]) -> Calm:
     """Let the users work with nothing wrong, and ask everything at the end."""
     calm = Calm()
     providers = SimulatedProviders(speed=SPEED, seed=3)
-    arrange_faults(providers)
-    with running_in_thread(providers) as url:
-        stack = Stack(home, scale=SCALE, environment=environment(url))
-        users = Users(stack.url, Pace(users=5, think_seconds=0.6))
+    with good_day(providers):
+        stack = Stack(home, scale=SCALE, providers=providers)
+        users = Users(stack.url, Pace(users=5, think_seconds=0.6, asks=(*PROCEDURAL, *REMOTE)))
         with stack.running(programs), Watcher(stack.prometheus).running() as watcher:
             with users.running():
                 began = time.monotonic()
@@ -76,6 +77,7 @@ def spend(home: Path, programs: tuple[str, str]) -> Calm:
                     for one in panel_queries()
                 ]
                 calm.firing = watcher.names("firing")
+                calm.starved = watcher.latest_seconds > STARVED_SECONDS
             messages = stack.receivers.messages()
             calm.told = [one.title for one in messages if one.service != "heartbeat"]
             calm.beats = len(stack.receivers.messages("heartbeat"))

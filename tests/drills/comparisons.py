@@ -20,6 +20,7 @@ class Held:
 
 
 FAULT_OF = {
+    "Error rate (5xx responses)": "store-broken",
     "Slow endpoints (>1s p95)": "slow-lines",
     "High Latency": "slow-lines",
     "Slow Response Times: endpoints": "slow-lines",
@@ -31,7 +32,8 @@ FAULT_OF = {
     "Low Disk Space": "disk-low",
     "High Memory Usage": "memory-short",
 }
-"""The guide's comparisons, by title."""
+"""The guide's comparisons, by title; and one query of a histogram, which has no series of 5xx
+before the first one, since histograms do not begin at 0."""
 
 ONLY_THEN = (
     Held(

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from tests.drills.stage import Act, Play
 
-from asset_forge.simulation.traffic import CHEAP, Pace
+from asset_forge.simulation.traffic import PROCEDURAL, REMOTE, Ask, Pace
 
-_LONG = ("music", "a calm village theme at dawn", {"durationSeconds": 60})
-_QUICK = ("sound_effect", "a heavy wooden door creaks open", {"durationSeconds": 0.2})
-_TALK = CHEAP[0]
+_LONG = Ask("music", "a calm village theme at dawn", options={"durationSeconds": 60})
+_QUICK = Ask("sound_effect", "a heavy wooden door creaks open", options={"durationSeconds": 0.2})
+_TALK = PROCEDURAL[0]
 
 SLOW_BURNS = ("AvailabilityBudgetBurnSlow", "GenerationBudgetBurnSlow", "LatencyBudgetBurnSlow")
 """They look back over six hours and more, which are 18 minutes even in a drill."""
 
 PLAYS = (
+    Play(
+        "spending",
+        (Act(("spending-spree",), resolve_seconds=260, lasting=("AISpendLimitNear",)),),
+        pace=None,
+    ),
+    Play(
+        "providers",
+        (
+            Act(("key-refused", "credit-gone", "provider-down"), lasting=SLOW_BURNS),
+            Act(("every-provider-down",), resolve_seconds=200, lasting=SLOW_BURNS),
+        ),
+        pace=Pace(users=5, think_seconds=0.4, generate=0.4, asks=REMOTE),
+    ),
     Play(
         "two instances",
         (
@@ -26,7 +39,7 @@ PLAYS = (
     Play(
         "queue",
         (Act(("worker-frozen",), arrive_seconds=120), Act(("children-starved",), 150)),
-        pace=Pace(users=4, think_seconds=0.5, generate=0.3, asks=(_QUICK, _TALK, CHEAP[5])),
+        pace=Pace(users=4, think_seconds=0.5, generate=0.3, asks=(_QUICK, _TALK, PROCEDURAL[5])),
     ),
     Play(
         "pages",

@@ -46,7 +46,7 @@ def demo(
     from asset_forge.monitoring import Options, RuleError
     from asset_forge.simulation.faults import FAULTS
     from asset_forge.simulation.rehearsal import Plan, throw_away_home
-    from asset_forge.simulation.traffic import Pace
+    from asset_forge.simulation.traffic import PROCEDURAL, REMOTE, Pace
 
     console = Console(highlight=False)
     if list_faults:
@@ -61,7 +61,7 @@ def demo(
     plan = Plan(
         scale=scale,
         port=port,
-        pace=Pace(users=users, think_seconds=pause),
+        pace=Pace(users=users, think_seconds=pause, asks=(*PROCEDURAL, *REMOTE)),
         duration_seconds=duration,
         fault=FAULTS[fault]() if fault is not None else None,
         heal_after_seconds=heal_after,

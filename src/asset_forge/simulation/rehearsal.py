@@ -13,16 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from asset_forge import faults
-from asset_forge.simulation.faults import Fault
+from asset_forge.simulation.faults import Fault, Repeated
 from asset_forge.simulation.panels import panels_with_data
 from asset_forge.simulation.providers import (
     Fault as ProviderFault,
 )
-from asset_forge.simulation.providers import (
-    SimulatedProviders,
-    environment,
-    running_in_thread,
-)
+from asset_forge.simulation.providers import SimulatedProviders
 from asset_forge.simulation.receivers import Message
 from asset_forge.simulation.stack import Preparation, Stack, programs_found
 from asset_forge.simulation.traffic import Pace
@@ -32,8 +28,8 @@ INJECTED_AFTER_SECONDS: Final = 20.0
 """How long the users work before a fault is injected, so that there is a normal to differ from."""
 
 STATUS_SECONDS: Final = 10.0
-SPEED: Final = 20.0
-"""How much faster than the real ones the simulated providers answer."""
+REJECTED_EVERY_SECONDS: Final = 45.0
+"""How often a provider rejects a prompt: often enough to be seen, too seldom for an alert."""
 
 _LOOK_SECONDS: Final = 0.5
 
@@ -78,20 +74,17 @@ class Rehearsal:
                 stack.callback(plan.fault.close)
                 preparation = plan.fault.prepare(self._home)
                 check_possible(preparation)
-            providers = SimulatedProviders(speed=SPEED)
-            arrange_faults(providers)
-            url = stack.enter_context(running_in_thread(providers))
             running = Stack(
                 self._home,
                 scale=plan.scale,
                 port=plan.port,
                 data_dir=plan.data_dir,
-                environment=environment(url),
                 preparation=preparation,
                 on_message=self._tell,
             )
             self._say("Starting the service, Prometheus and Alertmanager …")
             stack.enter_context(running.running(programs_found()))
+            stack.enter_context(good_day(running.providers))
             users = stack.enter_context(Users(running.url, plan.pace).running())
             self._began = time.monotonic()
             yield running, users
@@ -167,11 +160,19 @@ class Rehearsal:
         return f"{minutes:02d}:{seconds:02d}"
 
 
-def arrange_faults(providers: SimulatedProviders) -> None:
-    """Let the providers fail as often as real ones do on a good day."""
-    providers.set_fault("openai", ProviderFault.REJECTED_PROMPT, probability=0.02)
-    providers.set_fault("meshy", ProviderFault.RATE_LIMITED, probability=0.03, retry_after=1)
-    providers.set_fault("anthropic", ProviderFault.OVERLOADED, probability=0.03, retry_after=1)
+@contextmanager
+def good_day(providers: SimulatedProviders) -> Generator[None]:
+    """Let something go wrong at a provider now and then, as it does on a good day."""
+
+    def reject() -> None:
+        providers.set_fault("openai", ProviderFault.REJECTED_PROMPT, times=1)
+
+    rejecting = Repeated(reject, REJECTED_EVERY_SECONDS)
+    rejecting.start()
+    try:
+        yield
+    finally:
+        rejecting.stop()
 
 
 def check_possible(preparation: Preparation) -> None:

@@ -26,6 +26,7 @@ from asset_forge.simulation.programs import (
     until,
 )
 from asset_forge.simulation.prometheus import PrometheusApi
+from asset_forge.simulation.providers import SimulatedProviders, environment, running_in_thread
 from asset_forge.simulation.receivers import ROUTING_KEY, Message, Receivers
 
 PROMETHEUS: Final = "prometheus"
@@ -33,6 +34,8 @@ ALERTMANAGERS: Final = ("prometheus-alertmanager", "alertmanager")
 """The same program, as Debian calls it and as its makers do."""
 
 QUOTA_BYTES: Final = 256 << 20
+SPEED: Final = 20.0
+"""How much faster than the real ones the simulated providers answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Stack:
         scale: Multiplies every duration of the alerts, as in `monitoring.Options`.
         port: The service's; 0 takes a free one.
         data_dir: The service's; by default inside of `home`.
-        environment: Variables of the service beside its own.
+        providers: The simulated providers, which run while the stack does.
         preparation: What the faults to come need.
         on_message: Called for each message that a receiver accepted, from another thread.
     """
@@ -99,7 +102,7 @@ class Stack:
         scale: float = 1.0,
         port: int = 0,
         data_dir: Path | None = None,
-        environment: Mapping[str, str] | None = None,
+        providers: SimulatedProviders | None = None,
         preparation: Preparation | None = None,
         on_message: Callable[[Message], None] | None = None,
     ) -> None:
@@ -108,7 +111,8 @@ class Stack:
         self.port = port or free_port()
         self.data_dir = data_dir or home / "data"
         self.receivers = Receivers(on_message)
-        self._environment = dict(environment or {})
+        self.providers = providers or SimulatedProviders(speed=SPEED)
+        self._providers_port = free_port()
         self._preparation = preparation or Preparation()
         self.service = self._program("service", "serve", self.port)
         self.worker: Program | None = None
@@ -169,6 +173,8 @@ class Stack:
         """Run everything while the block lasts; without `programs` the service alone."""
         with ExitStack() as stack:
             stack.enter_context(self.receivers.running())
+            port = self._providers_port
+            stack.enter_context(running_in_thread(self.providers, port=port))
             self.data_dir.mkdir(parents=True, exist_ok=True)
             stack.callback(self.service.stop)
             self.service.start()
@@ -187,14 +193,14 @@ class Stack:
         if self._prometheus is not None:
             self._prometheus.send(signal.SIGHUP)
 
-    def replica(self, environment: Mapping[str, str]) -> tuple[Program, str]:
+    def replica(self, variables: Mapping[str, str]) -> tuple[Program, str]:
         """Make, without starting it, another instance on the same data; and its address."""
         port = free_port()
-        own = {"METRICS_DIR": str(self.home / f"metrics-{port}"), **environment}
+        own = {"METRICS_DIR": str(self.home / f"metrics-{port}"), **variables}
         return self._program(f"replica-{port}", "serve", port, own), f"127.0.0.1:{port}"
 
     def _program(
-        self, name: str, command: str, port: int, environment: Mapping[str, str] | None = None
+        self, name: str, command: str, port: int, own: Mapping[str, str] | None = None
     ) -> Program:
         variables = {
             "ASSET_FORGE_DATA_DIR": str(self.data_dir),
@@ -203,9 +209,9 @@ class Stack:
             "AUTH_PROVIDERS": "local",
             "DRAIN_SECONDS": "0",
             "GRACE_SECONDS": "5",
-            **self._environment,
+            **environment(f"http://127.0.0.1:{self._providers_port}"),
             **self._preparation.environment,
-            **(environment or {}),
+            **(own or {}),
         }
         if self._preparation.worker and command == "serve":
             variables["RUN_JOBS"] = "false"

@@ -18,23 +18,46 @@ KEPT_JOBS: Final = 20_000
 _TIMEOUT_SECONDS: Final = 30.0
 _GONE_SECONDS: Final = 0.5
 
-Options = Mapping[str, object]
 
-CHEAP: Final[Sequence[tuple[str, str, Options]]] = (
-    ("dialogue", "a gruff gate guard who wants a bribe", {"nodes": 8}),
-    ("sound_effect", "a heavy wooden door creaks open", {"durationSeconds": 0.5}),
-    ("voice", "halt, who goes there", {"durationSeconds": 1}),
-    ("item", "a red healing potion", {"textureSize": 256}),
-    ("prop", "a treasure chest", {"textureSize": 256}),
-    ("weapon", "a mossy stone axe", {"textureSize": 256}),
-    ("armor", "a viking horned helmet", {"textureSize": 256}),
-    ("building", "a cozy cottage", {"textureSize": 256}),
-    ("character", "an old wizard in a blue robe", {"textureSize": 256}),
-    ("environment", "a tropical island", {"textureSize": 256}),
-    ("texture", "an old red brick wall", {"textureSize": 256}),
-    ("music", "a calm village theme at dawn", {"durationSeconds": 4}),
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a user asks for, of whom, with which options."""
+
+    type: str
+    prompt: str
+    provider: str = "procedural"
+    options: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+_SMALL: Final = {"textureSize": 256}
+
+PROCEDURAL: Final = (
+    Ask("dialogue", "a gruff gate guard who wants a bribe", options={"nodes": 8}),
+    Ask("sound_effect", "a heavy wooden door creaks open", options={"durationSeconds": 0.5}),
+    Ask("voice", "halt, who goes there", options={"durationSeconds": 1}),
+    Ask("item", "a red healing potion", options=_SMALL),
+    Ask("prop", "a treasure chest", options=_SMALL),
+    Ask("weapon", "a mossy stone axe", options=_SMALL),
+    Ask("armor", "a viking horned helmet", options=_SMALL),
+    Ask("building", "a cozy cottage", options=_SMALL),
+    Ask("character", "an old wizard in a blue robe", options=_SMALL),
+    Ask("environment", "a tropical island", options=_SMALL),
+    Ask("texture", "an old red brick wall", options=_SMALL),
+    Ask("music", "a calm village theme at dawn", options={"durationSeconds": 4}),
 )
-"""What users ask for: (type, prompt, options that keep the built-in provider quick)."""
+"""Every type of asset from the built-in provider, with options that keep it quick."""
+
+REMOTE: Final = (
+    Ask("character", "a knight in rusty armor", "meshy"),
+    Ask("weapon", "a bow of yew", "meshy"),
+    Ask("texture", "wet cobblestones", "openai"),
+    Ask("dialogue", "a merchant who lies about the price", "openai"),
+    Ask("dialogue", "an oracle who answers in riddles", "anthropic"),
+    Ask("dialogue", "a child who has lost a goat", "anthropic"),
+    Ask("voice", "welcome, traveler", "elevenlabs"),
+    Ask("sound_effect", "a distant thunder", "elevenlabs"),
+)
+"""What the remote providers make."""
 
 REFUSED: Final[Sequence[tuple[str, str, Mapping[str, object] | None]]] = (
     ("POST", "/api/generation", {"name": "Ship", "type": "spaceship", "prompt": "fast"}),
@@ -53,8 +76,7 @@ class Pace:
 
     `users` at once, each with `think_seconds` on average between two actions and a new visit after
     `actions` of them; `failing_logins_per_minute` by others. `generate` is the share of actions
-    that ask for an asset; `asks` is what is asked for, with the provider, None for the service's
-    choice.
+    that ask for an asset; `asks` is what is asked for.
     """
 
     users: int = 6
@@ -62,8 +84,7 @@ class Pace:
     actions: int = 20
     generate: float = 0.12
     failing_logins_per_minute: float = 6.0
-    asks: Sequence[tuple[str, str, Options]] = CHEAP
-    providers: Sequence[str | None] = (None,)
+    asks: Sequence[Ask] = PROCEDURAL
 
 
 @dataclass(slots=True)

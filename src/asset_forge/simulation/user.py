@@ -89,14 +89,15 @@ class User:
         return answer
 
     async def _generate(self) -> None:
-        type_, prompt, options = self._chance.choice(self._team.pace.asks)
-        provider = self._chance.choice(self._team.pace.providers)
-        body: dict[str, object] = {"name": prompt, "type": type_, "prompt": prompt}
-        if provider is None:
-            body["options"] = options
-        else:
-            body["provider"] = provider
-        body["seed"] = self._chance.randrange(1 << 30)
+        ask = self._chance.choice(self._team.pace.asks)
+        body: dict[str, object] = {
+            "name": ask.prompt,
+            "type": ask.type,
+            "prompt": ask.prompt,
+            "provider": ask.provider,
+            "options": ask.options,
+            "seed": self._chance.randrange(1 << 30),
+        }
         if self._project is not None:
             body["projectId"] = self._project
         answer = await self._send("POST", "/api/generation", json=body)

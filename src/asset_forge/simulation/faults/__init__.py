@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from asset_forge.simulation.faults._database import DatabaseDown, DatabaseLocked, PoolExhausted
-from asset_forge.simulation.faults._model import Fault
+from asset_forge.simulation.faults._model import Fault, Repeated
 from asset_forge.simulation.faults._processes import (
     ChildrenKilled,
     ChildrenStarved,
@@ -17,6 +17,13 @@ from asset_forge.simulation.faults._processes import (
     RolloutHalted,
     ServiceKilled,
     WorkerFrozen,
+)
+from asset_forge.simulation.faults._providers import (
+    CreditGone,
+    EveryProviderDown,
+    KeyRefused,
+    ProviderDown,
+    SpendingSpree,
 )
 from asset_forge.simulation.faults._telemetry import (
     AnotherProgram,
@@ -57,8 +64,13 @@ FAULTS: Final[Mapping[str, type[Fault]]] = {
         TraceCollectorHangs,
         ScrapeHangs,
         AnotherProgram,
+        KeyRefused,
+        CreditGone,
+        ProviderDown,
+        EveryProviderDown,
+        SpendingSpree,
     )
 }
 """Every fault by its name."""
 
-__all__ = ["FAULTS", "Fault"]
+__all__ = ["FAULTS", "Fault", "Repeated"]
