@@ -13,7 +13,7 @@ never sees another's. The layer that receives a request or starts a job opens a 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -30,12 +30,20 @@ far below 1 MB.
 class Scope:
     """The identities and the trail of one unit of work.
 
-    Attributes are text or ``None``. ``breadcrumbs`` is the ring that
+    Attributes are text or ``None``. ``made_here`` says that request and trace id are random and
+    this process's own, so that there is no secret to look for in them. ``breadcrumbs`` is the ring
+    that
     :class:`~asset_forge.observability.errors.ErrorTracker` fills; it is made with the first
     breadcrumb.
     """
 
-    __slots__ = ("breadcrumbs", "job_id", "request_id", "trace_id", "user_id")
+    # Defaults of the class instead of slots: most scopes set two of them.
+    request_id: str | None = None
+    trace_id: str | None = None
+    user_id: str | None = None
+    job_id: str | None = None
+    breadcrumbs: deque[dict[str, Json]] | None = None
+    made_here: bool = False
 
     def __init__(
         self,
@@ -48,7 +56,6 @@ class Scope:
         self.trace_id = trace_id
         self.user_id = user_id
         self.job_id = job_id
-        self.breadcrumbs: deque[dict[str, Json]] | None = None
 
     def trail(self) -> deque[dict[str, Json]]:
         """The ring of breadcrumbs, made at first use."""
@@ -66,15 +73,12 @@ def current() -> Scope:
     return _current.get()
 
 
-def begin(request_id: str, trace_id: str) -> Scope:
-    """Open a scope for the rest of this context that inherits nothing, and return it.
+begin: Callable[[Scope], object] = _current.set
+"""Opens a scope for the rest of this context, whatever is open there.
 
-    For the first layer that sees a request: a server may run it in the context of the one before,
-    whose user and ids are not this one's.
-    """
-    here = Scope(request_id, trace_id)
-    _current.set(here)
-    return here
+For the first layer that sees a request: a server may run it in the context of the one before, whose
+user and ids are not this one's.
+"""
 
 
 @contextmanager
@@ -121,9 +125,9 @@ def assign(
         here = Scope()
         _current.set(here)
     if request_id is not None:
-        here.request_id = request_id
+        here.request_id, here.made_here = request_id, False
     if trace_id is not None:
-        here.trace_id = trace_id
+        here.trace_id, here.made_here = trace_id, False
     if user_id is not None:
         here.user_id = user_id
     if job_id is not None:

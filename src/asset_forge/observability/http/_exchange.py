@@ -71,8 +71,10 @@ class HttpExchange(RequestRecord):
     async def send(self, message: Message) -> None:
         """Pass a message to the server; take it into the record once the server has accepted it."""
         kind = message["type"]
-        if kind == "http.response.start" and self._recorder.adds_headers:
-            message = self._recorder.with_headers(self, message)
+        if kind == "http.response.start":
+            if self._recorder.adds_headers:
+                message = self._recorder.with_headers(self, message)
+            self._start = message
         try:
             await self._send(message)
         except OSError as error:
@@ -81,17 +83,17 @@ class HttpExchange(RequestRecord):
             if kind in _PLAIN or isinstance(error, ConnectionError):
                 self._left = True
             raise
-        if kind == "http.response.body":
-            body = message.get("body", b"")
-            if message.get("more_body", False) or self._trailers:
-                self._stream(len(body))
-            elif self.outcome == "in_progress":
-                self.response_bytes += len(body)
-                self._end("completed")
-        elif kind == "http.response.start":
+        if kind == "http.response.start":
             self.status = message["status"]
-            self._trailers = message.get("trailers", False)
-            self._start = message
+            if "trailers" in message:
+                self._trailers = message["trailers"]
+        elif kind == "http.response.body":
+            size = len(message["body"]) if "body" in message else 0
+            if self._trailers or message.get("more_body", False):
+                self._stream(size)
+            elif self.outcome == "in_progress":
+                self.response_bytes += size
+                self._end("completed")
         else:
             self._extend(kind, message)
 

@@ -54,6 +54,8 @@ class TrustedProxies:
                 "trusted proxies are CIDR networks, addresses or 'unix'; not usable: "
                 + "; ".join(faults)
             )
+        self.trust_somebody = bool(listed)
+        """Whether there is any proxy whose word is taken."""
         self._header = header
         self.trusts = lru_cache(_PEERS_LIMIT)(self._trusts)
 

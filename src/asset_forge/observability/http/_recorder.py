@@ -25,7 +25,6 @@ class Recorder:
         "_write",
         "adds_headers",
         "now",
-        "starters",
     )
 
     def __init__(
@@ -41,33 +40,24 @@ class Recorder:
         self._in_progress = metrics.in_progress.inc
         self._guard = guard
         self._resolver = resolver
-        self.starters = [one.start for one in observers if _overrides(one, "start")]
         self._headers = [
-            one.response_headers for one in observers if _overrides(one, "response_headers")
+            one.response_headers for one in observers if overrides(one, "response_headers")
         ]
-        self._finish = [one.finish for one in observers if _overrides(one, "finish")]
+        self._finish = [one.finish for one in observers if overrides(one, "finish")]
         self._late = [
-            one.failed_afterwards for one in observers if _overrides(one, "failed_afterwards")
+            one.failed_afterwards for one in observers if overrides(one, "failed_afterwards")
         ]
         self.adds_headers = bool(self._headers)
 
-    def begin(self, record: RequestRecord) -> None:
-        """Tell the observers that a request begins."""
-        for start in self.starters:
-            try:
-                start(record)
-            except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._guard.fault("observer", error)
-
     def with_headers(self, record: RequestRecord, message: Message) -> Message:
         """Return the response's first message with the observers' headers added."""
-        added: list[tuple[bytes, bytes]] = []
+        headers = [*message.get("headers", ())]
         for response_headers in self._headers:
             try:
-                added.extend(response_headers(record))
+                headers += response_headers(record)
             except Exception as error:  # noqa: BLE001 -- the guard decides
                 self._guard.fault("observer", error)
-        return {**message, "headers": [*message.get("headers", ()), *added]} if added else message
+        return {**message, "headers": headers}
 
     def finish(self, record: RequestRecord) -> None:
         """Write an ended HTTP request into the metrics, and tell the observers."""
@@ -81,8 +71,11 @@ class Recorder:
             self._write(record)
         except Exception as error:  # noqa: BLE001 -- the guard decides
             self._guard.fault("metrics", error)
-        if self._finish:
-            self.tell(record)
+        for finish in self._finish:  # as `tell` does, without the call
+            try:
+                finish(record)
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                self._guard.fault("observer", error)
 
     def end(self, record: RequestRecord) -> None:
         """Take the duration and find the route of a session that counts itself."""
@@ -117,6 +110,6 @@ class Recorder:
                 self._guard.fault("observer", error)
 
 
-def _overrides(observer: RequestObserver, method: str) -> bool:
+def overrides(observer: RequestObserver, method: str) -> bool:
     """Tell whether an observer does anything in `method`."""
     return getattr(type(observer), method) is not getattr(RequestObserver, method)

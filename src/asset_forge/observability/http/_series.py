@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from asset_forge.observability.http._declarations import (
     FIRST_BYTE,
@@ -29,9 +28,6 @@ _SERIES_LIMIT = 10_000
 that invents routes gets here; what is past the limit is looked up in the registry, which folds it
 into `__overflow__`."""
 
-Observe: TypeAlias = Callable[..., None]
-"""`Histogram.observe` of one series."""
-
 KNOWN_METHODS = {method: method for method in METHODS}
 
 
@@ -52,10 +48,10 @@ class Series:
 
     __slots__ = ("duration", "endpoint", "first_byte", "request_size", "response_size")
 
-    duration: Observe
-    request_size: Observe
-    response_size: Observe
-    first_byte: Observe
+    duration: Histogram
+    request_size: Histogram
+    response_size: Histogram
+    first_byte: Histogram
     endpoint: tuple[Counter | None, Histogram | None] | None
 
 
@@ -87,18 +83,20 @@ class RequestMetrics:
         """Count a finished request."""
         key = (record.method, record.route, record.status)
         series = self._series.get(key) or self._open(key)
-        series.duration(record.duration_seconds, record.exemplar)
-        # Floats: comparing an integer with the bounds takes longer than the conversion.
-        series.response_size(float(record.response_bytes))
+        # A float: comparing an integer with the bounds takes longer than the conversion.
+        size = float(record.response_bytes)
+        series.duration.observe_both(
+            record.duration_seconds, series.response_size, size, record.exemplar
+        )
         if record.request_bytes or record.first_byte_at or series.endpoint is not None:
             self._write_more(series, record)
 
     def _write_more(self, series: Series, record: RequestRecord) -> None:
         """Count what most requests do not have."""
         if record.request_bytes:
-            series.request_size(float(record.request_bytes))
+            series.request_size.observe(float(record.request_bytes))
         if record.first_byte_at:
-            series.first_byte(record.first_byte_at - record.started_at, record.exemplar)
+            series.first_byte.observe(record.first_byte_at - record.started_at, record.exemplar)
         if series.endpoint is not None:
             requests, duration = series.endpoint
             if requests is not None:
@@ -119,10 +117,10 @@ class RequestMetrics:
         method, route, status = key
         code = status_label(status)
         series = Series()
-        series.duration = self._duration.labels(method, route, code).observe
-        series.request_size = self._request_size.labels(method, route).observe
-        series.response_size = self._response_size.labels(method, route).observe
-        series.first_byte = self._first_byte.labels(method, route).observe
+        series.duration = self._duration.labels(method, route, code)
+        series.request_size = self._request_size.labels(method, route)
+        series.response_size = self._response_size.labels(method, route)
+        series.first_byte = self._first_byte.labels(method, route)
         series.endpoint = self._endpoint(method, route, code)
         if len(self._series) < _SERIES_LIMIT:
             self._series[key] = series

@@ -10,7 +10,7 @@ from asset_forge.observability.http._declarations import FAULTS
 from asset_forge.observability.http._exchange import HttpExchange
 from asset_forge.observability.http._proxies import TrustedProxies
 from asset_forge.observability.http._record import RequestObserver, RequestRecord
-from asset_forge.observability.http._recorder import Recorder
+from asset_forge.observability.http._recorder import Recorder, overrides
 from asset_forge.observability.http._routes import RouteTemplates
 from asset_forge.observability.http._series import KNOWN_METHODS, EndpointFamilies, RequestMetrics
 from asset_forge.observability.http._websocket import WebSocketMetrics, WebSocketSession
@@ -51,10 +51,11 @@ class ObservedApplication:
         self._guard = TelemetryGuard(
             strict=strict, on_fault=lambda source: faults.labels(source).inc(), with_traceback=True
         )
-        self._proxies = proxies
+        self._proxies = proxies if proxies is not None and proxies.trust_somebody else None
         self._metrics = RequestMetrics(registry, endpoints)
         self._websockets = WebSocketMetrics(registry, self._guard)
         self._in_progress = self._metrics.in_progress.inc
+        self._starters = [one.start for one in observers if overrides(one, "start")]
         self._recorder = Recorder(
             self._metrics,
             self._guard,
@@ -85,8 +86,11 @@ class ObservedApplication:
             await self.app(scope, receive, send)
             return
         try:
-            if self._recorder.starters:
-                self._recorder.begin(record)
+            for start in self._starters:
+                try:
+                    start(record)
+                except Exception as error:  # noqa: BLE001 -- the guard decides
+                    self._guard.fault("observer", error)
             await self.app(scope, record.receive, record.send)
         except BaseException as error:
             record.close(error)

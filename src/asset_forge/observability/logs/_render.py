@@ -111,11 +111,15 @@ class LineBuilder:
             "name": logger,
             "msg": message,
         }
-        identifier = self._redactor.identifier
-        if here.request_id is not None:
-            line["requestId"] = identifier(here.request_id)
-        if here.trace_id is not None:
-            line["traceId"] = identifier(here.trace_id)
+        if here.made_here:
+            line["requestId"] = here.request_id
+            line["traceId"] = here.trace_id
+        else:
+            identifier = self._redactor.identifier
+            if here.request_id is not None:
+                line["requestId"] = identifier(here.request_id)
+            if here.trace_id is not None:
+                line["traceId"] = identifier(here.trace_id)
         if here.user_id is not None:
             line["userId"] = self._redactor.text(here.user_id)
         if here.job_id is not None:

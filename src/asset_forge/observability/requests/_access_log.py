@@ -135,7 +135,7 @@ class AccessLog(RequestObserver):
             "path": self._redact(path),
             "status": status,
             "outcome": outcome,
-            "durationSeconds": round(duration, 6),
+            "durationSeconds": _micro(duration),
             "requestBytes": request_bytes,
             "responseBytes": response_bytes,
         }
@@ -143,13 +143,18 @@ class AccessLog(RequestObserver):
             fields["client"] = self._redact(client[0])
         if first_byte_at:
             first = first_byte_at - started_at
-            fields["firstByteSeconds"] = round(first, 6)
-            fields["streamSeconds"] = round(duration - first, 6)
+            fields["firstByteSeconds"] = _micro(first)
+            fields["streamSeconds"] = _micro(duration - first)
         if head_at:
-            fields["sendSeconds"] = round(started_at + duration - head_at, 6)
+            fields["sendSeconds"] = _micro(started_at + duration - head_at)
         request_id, trace_id = ids
         if here.request_id != request_id:
             # Sent from a task that does not belong to the request.
             fields["requestId"] = self._redact(request_id)
             fields["traceId"] = trace_id
         return fields
+
+
+def _micro(seconds: float) -> float:
+    """Seconds in whole microseconds; `round` takes twice as long."""
+    return int(seconds * 1e6 + 0.5) / 1e6

@@ -42,6 +42,7 @@ class RequestIdentity(RequestObserver):
         self._tracer = tracer
         self._begin = tracer.begin
         self._new_id = new_id
+        self._makes_ids = new_id is random_id
         self._slow_seconds = tracer.slow_seconds
 
     def start(self, record: RequestRecord) -> None:
@@ -60,10 +61,11 @@ class RequestIdentity(RequestObserver):
         caller = parse_traceparent(parent.decode("latin-1")) if parent else None
         trace = scope[TRACE_KEY] = self._begin(caller, "server", record.started_at)
         trace_id = record.trace_id = trace.trace_id
-        record.request_id = request_id
+        record.request_id = trace.request_id = request_id
+        trace.made_here = self._makes_ids and not given and caller is None
         if trace.sampled:
             record.exemplar = {"trace_id": trace_id}
-        context.begin(request_id, trace_id)
+        context.begin(trace)
 
     def response_headers(self, record: RequestRecord) -> Iterable[tuple[bytes, bytes]]:
         """The headers of a response that begins now."""

@@ -7,6 +7,8 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Final, Literal, Self, TypeAlias
 
+from asset_forge.observability.context import Scope
+
 from ._ids import random_bits
 from ._traceparent import format_traceparent
 
@@ -92,9 +94,9 @@ class Node:
             self.error_message = f"[unreadable: {type(fault).__name__}]"
 
 
-class Trace(Node):
+class Trace(Node, Scope):
     """The part of a trace that one request, or one step of a job, contributes; it is its own root
-    span.
+    span, and may be the scope of that request.
 
     ``span_id`` is its id, or 0 for one that is made when it is wanted; ``parent_id`` the caller's,
     or 0. ``sampled`` is the decision at its head, told to everybody who is called; ``kept`` the one
@@ -125,7 +127,7 @@ class Trace(Node):
         started_at: float,
         now: Callable[[], float],
     ) -> None:
-        self.trace_id = trace_id
+        self.trace_id: str = trace_id  # pyright: ignore[reportIncompatibleVariableOverride]
         self._id = span_id
         self.parent_id = parent_id
         self.sampled = sampled

@@ -80,14 +80,13 @@ class Tracer:
         :meth:`end`.
         """
         if parent is None:
-            trace_id = random_id()
+            trace_id, parent_id = random_id(), 0
             sampled = trace_id[_LOW_DIGITS:] < self._bound
-            trace = Trace(trace_id, 0, 0, sampled, kind, started_at, self.now)
         else:
-            trace_id, span_id, sampled = parent
+            trace_id, parent_id, sampled = parent
             if not self._follow_caller:
                 sampled = trace_id[_LOW_DIGITS:] < self._bound
-            trace = Trace(trace_id, 0, span_id, sampled, kind, started_at, self.now)
+        trace = Trace(trace_id, 0, parent_id, sampled, kind, started_at, self.now)
         position.set(trace)
         return trace
 
