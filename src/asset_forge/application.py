@@ -8,7 +8,7 @@ import platform
 from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from litestar import Litestar, Request
 from litestar.types import HTTPScope
@@ -34,6 +34,7 @@ from asset_forge.assets import (
 )
 from asset_forge.clock import Clock, utc_now
 from asset_forge.database import Database, DatabaseMetrics, parse_database_url
+from asset_forge.database.models import Generation
 from asset_forge.generation.assembly import (
     prompt_expander,
     provider_orders,
@@ -45,10 +46,12 @@ from asset_forge.generation.choice import Choice
 from asset_forge.generation.claims import Claims
 from asset_forge.generation.door import DoorParts, Limits, ProviderDoor
 from asset_forge.generation.downloads import Downloads
+from asset_forge.generation.embedding_record import EmbeddingRecord
 from asset_forge.generation.engine import JobEngine
 from asset_forge.generation.executors import Executors
+from asset_forge.generation.making import FREE_PROVIDER, Making
 from asset_forge.generation.metrics import GenerationMetrics
-from asset_forge.generation.pipeline import FREE_PROVIDER, Parts, Pipeline
+from asset_forge.generation.pipeline import Parts, Pipeline
 from asset_forge.generation.prices import load_prices
 from asset_forge.generation.providers.base import Provider
 from asset_forge.generation.providers.procedural_provider import PRELOAD, ProceduralProvider
@@ -96,6 +99,9 @@ from asset_forge.sampling import Sampler
 from asset_forge.search import FullTextIndex
 from asset_forge.settings import Settings, read_tracing
 from asset_forge.storage import StorageMetrics, open_store, storage_check
+
+if TYPE_CHECKING:
+    from asset_forge.search.similarity import Similarity
 
 _QUIET: Final = (
     "/metrics",
@@ -169,8 +175,12 @@ class Application:
             max_upload_bytes=settings.max_upload_bytes,
             signed_download_seconds=settings.signed_download_seconds,
         )
+        self.metrics = GenerationMetrics.of(self.registry)
+        self.similarity = self._build_similarity() if settings.qdrant_url else None
         self.search = SearchService(
-            self.database, FullTextIndex(self.database), registry=self.registry
+            self.database,
+            self.similarity.index if self.similarity else FullTextIndex(self.database),
+            registry=self.registry,
         )
         self.runtime = RuntimeSampler(self.registry, on_exhausted=self._report_exhaustion)
         self.watchdog = LoopWatchdog(packages=("asset_forge",))
@@ -207,7 +217,6 @@ class Application:
 
     def _build_generation(self) -> None:
         settings = self.settings
-        self.metrics = GenerationMetrics.of(self.registry)
         self.children = ChildProcesses(
             settings.procedural_processes,
             timeout_seconds=settings.procedural_timeout_seconds,
@@ -221,16 +230,22 @@ class Application:
         self.records = GenerationRecords(self.database, self._clock)
         assets = GeneratedAssets(self.database, self.storage, clock=self._clock)
         claims = self._build_door(assets)
+        choice = Choice(
+            self.providers, provider_orders(settings, remote=bool(remote)), self.door.breakers
+        )
+        making = Making(
+            records=self.records,
+            choice=choice,
+            expander=prompt_expander(settings, remote),
+            door=self.door,
+            assets=assets,
+            clock=self._clock,
+            longest_wait=timedelta(seconds=settings.provider_wait_seconds),
+        )
         self.pipeline = Pipeline(
             Parts(
                 records=self.records,
-                choice=Choice(
-                    self.providers,
-                    provider_orders(settings, remote=bool(remote)),
-                    self.door.breakers,
-                ),
-                expander=prompt_expander(settings, remote),
-                door=self.door,
+                making=making,
                 claims=claims,
                 assets=assets,
                 search=self.search,
@@ -239,18 +254,36 @@ class Application:
                 clock=self._clock,
                 report_error=self._report_error,
                 add_breadcrumb=self._add_breadcrumb,
-                longest_wait=timedelta(seconds=settings.provider_wait_seconds),
             )
         )
-        self._build_engine()
+        self._build_engine(making.queue_of)
         self.generations = GenerationService(
             records=self.records,
             pipeline=self.pipeline,
+            choice=choice,
             projects=self.projects,
             actions=self.actions,
             clock=self._clock,
             enqueue=self.engine.enqueue,
             is_draining=lambda: self.drain.draining,
+        )
+
+    def _build_similarity(self) -> Similarity:
+        # An extra of the package, and slow to import.
+        from asset_forge.search.similarity import build_similarity
+
+        settings = self.settings
+        return build_similarity(
+            settings,
+            self.database,
+            registry=self.registry,
+            record=EmbeddingRecord(
+                self.metrics,
+                load_prices(settings.prices_file),
+                provider="openai",
+                model=settings.embedding_model,
+            ),
+            elect=lambda: self.executors.elect("vector-index", seconds=60.0),
         )
 
     def _build_door(self, assets: GeneratedAssets) -> Claims:
@@ -281,25 +314,27 @@ class Application:
         )
         return claims
 
-    def _build_engine(self) -> None:
+    def _build_engine(self, queue_of: Callable[[Generation], str]) -> None:
         settings = self.settings
         database = parse_database_url(settings.effective_database_url)
         embedded = database.dialect == "sqlite"
         sync_url = database.synchronous.render_as_string(hide_password=False)
         jobs = database.synchronous.set(database=str(database.path.with_name("jobs.db")))
+        self.executors = Executors(
+            self.database,
+            self._clock,
+            id=new_id(),
+            sync_url=sync_url,
+            version=__version__,
+            locks=database.path.with_name("executors") if embedded else None,
+        )
         self.engine = JobEngine(
             pipeline=self.pipeline,
             records=self.records,
-            executors=Executors(
-                self.database,
-                self._clock,
-                id=new_id(),
-                sync_url=sync_url,
-                version=__version__,
-                locks=database.path.with_name("executors") if embedded else None,
-            ),
+            executors=self.executors,
             system_database_url=jobs.render_as_string() if embedded else sync_url,
             queues=queue_limits(settings, self.providers),
+            queue_of=queue_of,
             runs_jobs=settings.run_jobs,
             pool_size=settings.jobs_pool_size,
         )
@@ -318,7 +353,7 @@ class Application:
                 checks.database(
                     lambda: self.database.ping(1.5), strains=self._database_metrics.strains
                 ),
-                checks.qdrant(None),
+                checks.qdrant(self.similarity.vectors.exists if self.similarity else None),
                 checks.disk(data_dir, tmp_dir=data_dir / "tmp", assets_dir=data_dir / "objects"),
                 *([] if self.storage.is_local else [storage_check(self.storage)]),
                 checks.memory(self._heap),
@@ -436,6 +471,8 @@ class Application:
             stack.push_async_callback(self._stop_engine)
             await stack.enter_async_context(self.health.running())
             await stack.enter_async_context(self.sampler.running())
+            if self.similarity is not None:
+                await stack.enter_async_context(self.similarity.running())
             await stack.enter_async_context(self.objectives_sampler.running())
             stack.push_async_callback(self.budgets.close)
             housekeeping = asyncio.create_task(self._keep_house(), name="housekeeping")

@@ -266,6 +266,14 @@ STORAGE_ERRORS: Final = CounterDeclaration(
 )
 
 
+SIMILARITY_SEARCHES: Final = CounterDeclaration(
+    "similarity_searches_total",
+    "Searches where a vector database is configured: answered by it, or by words in its stead.",
+    (Label("outcome", ("answered", "fell_back")),),
+    endpoint="business",
+)
+
+
 QUERY_DURATION: Final = HistogramDeclaration(
     "db_query_duration_seconds",
     "Time from sending a database statement to its rows, failed statements included.",
@@ -337,6 +345,7 @@ DECLARATIONS: Final[tuple[Declaration, ...]] = (
     STORAGE_USED,
     STORAGE_TOTAL,
     STORAGE_ERRORS,
+    SIMILARITY_SEARCHES,
     QUERY_DURATION,
     CONNECTION_WAIT,
     CONNECTIONS_ACTIVE,

@@ -10,6 +10,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -68,6 +69,10 @@ class Settings(BaseModel):
     storage_url: str = ""  # default: objects/ inside the data directory
     store_variables: Mapping[str, str] = Field(default_factory=dict[str, str])  # AWS_…, GOOGLE_…
     signed_download_seconds: float | None = Field(default=None, ge=1, le=3600)  # redirect to S3
+
+    qdrant_url: str = ""  # default: search by words alone
+    qdrant_api_key: SecretStr | None = None
+    embedding_model: str = "text-embedding-3-small"
 
     # Who may use it, and how much.
     auth_providers: tuple[Literal["local", "privy"], ...] = ()
@@ -245,6 +250,16 @@ class Settings(BaseModel):
             )
         return value
 
+    @field_validator("qdrant_url")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (
+            parts.scheme not in ("http", "https") or not parts.hostname or parts.username
+        ):
+            raise ValueError("must have the form https://HOST or http://HOST:PORT")
+        return value
+
     @field_validator("sentry_dsn")
     @classmethod
     def _whole_dsn(cls, value: SecretStr | None) -> SecretStr | None:
@@ -373,6 +388,16 @@ def read_tracing(settings: Settings) -> TracingOptions:
 
 def _contradictions(settings: Settings) -> list[str]:
     lines: list[str] = []
+    if settings.qdrant_url and settings.openai_api_key is None:
+        lines.append(
+            "OPENAI_API_KEY: is missing, and QDRANT_URL is set; the vectors come from OpenAI's "
+            "embeddings. Set it, or leave QDRANT_URL out to search by words"
+        )
+    if settings.qdrant_url and find_spec("qdrant_client") is None:
+        lines.append(
+            "QDRANT_URL: needs the package's extra `qdrant`, which is not installed; install "
+            "asset-forge[qdrant], or leave QDRANT_URL out to search by words"
+        )
     if "privy" in settings.auth_providers and not settings.privy_app_id:
         lines.append(
             "PRIVY_APP_ID: is missing, and AUTH_PROVIDERS names privy; set it to the app's id as "

@@ -138,6 +138,12 @@ class Asset(Base):
         Index(None, "project_id", "id"),
         UniqueConstraint("generation_id"),
         CheckConstraint("size_bytes >= 0", name="size"),
+        Index(
+            "ix_assets_waiting_for_embedding",
+            "id",
+            sqlite_where=text("embedded_at IS NULL OR embedded_at < updated_at"),
+            postgresql_where=text("embedded_at IS NULL OR embedded_at < updated_at"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -155,6 +161,7 @@ class Asset(Base):
     storage_key: Mapped[str] = mapped_column(String(300))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    embedded_at: Mapped[datetime | None]  # the updated_at of the text that its vector is made of
 
 
 class Generation(Base):

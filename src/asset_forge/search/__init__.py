@@ -1,4 +1,8 @@
-"""Finding assets by what is said about them."""
+"""Finding assets by what is said about them: by words, or by meaning.
+
+`asset_forge.search.similarity` is imported apart, and only where a vector database is configured,
+since its client is an extra of the package.
+"""
 
 from __future__ import annotations
 
