@@ -252,12 +252,12 @@ class Settings(BaseModel):
 
     @field_validator("qdrant_url")
     @classmethod
-    def _http_url(cls, value: str) -> str:
+    def _known_server(cls, value: str) -> str:
         parts = urlsplit(value)
-        if value and (
-            parts.scheme not in ("http", "https") or not parts.hostname or parts.username
-        ):
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("must have the form https://HOST or http://HOST:PORT")
+        if parts.username or parts.password:
+            raise ValueError("must be without a key in it: that is QDRANT_API_KEY")
         return value
 
     @field_validator("sentry_dsn")
