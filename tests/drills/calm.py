@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import promql_parser
+from tests.drills.checks import all_jobs_end
 from tests.drills.guide_queries import GUIDE
-from tests.drills.stage import SCALE, STARVED_SECONDS, Watcher, all_jobs_end
+from tests.drills.stage import SCALE
+from tests.drills.watching import STARVED_SECONDS, Watcher
 
 from asset_forge.simulation.panels import panel_queries, panels_with_data
 from asset_forge.simulation.prometheus import PrometheusApi

@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+from tests.drills.checks import BY_NAME, all_jobs_end, check_links
 from tests.drills.comparisons import HELD_WHILE, Held
+from tests.drills.watching import OF_A_STARVED_MACHINE, STARVED_SECONDS, Watcher
 
-from asset_forge.monitoring import ALERTS, Severity
+from asset_forge.monitoring import Severity
 from asset_forge.monitoring._durations import scaled_expression
 from asset_forge.simulation.faults import FAULTS, Fault
 from asset_forge.simulation.programs import NotWithin, until
-from asset_forge.simulation.prometheus import PrometheusApi
 from asset_forge.simulation.receivers import Message
-from asset_forge.simulation.stack import ACCOUNTS, Preparation, Stack
+from asset_forge.simulation.stack import Preparation, Stack
 from asset_forge.simulation.traffic import Pace
 from asset_forge.simulation.users import Users
 
 SCALE = 0.05
 """Minutes become three seconds: fast, and slow enough for a machine that is busy with others."""
 
-BY_NAME = {alert.name: alert for alert in ALERTS}
-RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
 CALM_SECONDS = 6.0
-LOOK_SECONDS = 0.25
-JOBS_SECONDS = 120.0
 LIGHT = Pace(users=3, think_seconds=0.6)
-STARVED_SECONDS = 1.0
-OF_A_STARVED_MACHINE = {"EventLoopStalled", "LatencyBudgetBurnSlow"}
-"""True alerts, and not the fault's: threads of the test itself ran more than a second late."""
-ENDED = ("succeeded", "failed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -77,52 +67,6 @@ class Report:
     lines: list[str] = field(default_factory=list)
     held: list[tuple[Held, str]] = field(default_factory=list)
     arrived: set[str] = field(default_factory=set)
-
-
-class Watcher:
-    """Looks at Prometheus four times a second, and keeps when each alert was first seen how."""
-
-    def __init__(self, api: PrometheusApi) -> None:
-        self._api = api
-        self._lock = threading.Lock()
-        self._seen: dict[tuple[str, str], float] = {}
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watcher")
-        self.latest_seconds = 0.0
-        """How late the thread ran at worst: a measure of how starved the machine is."""
-
-    @contextmanager
-    def running(self) -> Generator[Watcher]:
-        self._thread.start()
-        try:
-            yield self
-        finally:
-            self._ending.set()
-            self._thread.join()
-
-    def forget(self) -> None:
-        with self._lock:
-            self._seen.clear()
-
-    def first(self, name: str, state: str) -> float | None:
-        with self._lock:
-            return self._seen.get((name, state))
-
-    def names(self, state: str) -> set[str]:
-        with self._lock:
-            return {name for name, at in self._seen if at == state}
-
-    def _run(self) -> None:
-        due = time.monotonic() + LOOK_SECONDS
-        while not self._ending.wait(LOOK_SECONDS):
-            self.latest_seconds = max(self.latest_seconds, time.monotonic() - due)
-            with contextlib.suppress(httpx.TransportError):
-                alerts = self._api.alerts()
-                now = time.monotonic()
-                with self._lock:
-                    for alert in alerts:
-                        self._seen.setdefault((alert.name, alert.state), now)
-            due = time.monotonic() + LOOK_SECONDS
 
 
 def perform(play: Play, home: Path, programs: tuple[str, str]) -> Report:
@@ -293,43 +237,3 @@ class _Performance:
                 break
             told |= message.alerts()
         return told - self.expected
-
-
-def check_links(message: Message, name: str) -> None:
-    """A message says what to do: value, runbook, dashboard."""
-    assert f"docs/runbooks/{name}.md" in message.text
-    assert (RUNBOOKS / f"{name}.md").is_file()
-    assert "{{" not in message.text
-    assert "<no value>" not in message.text
-    if message.service == "pagerduty":
-        payload = message.body["payload"]
-        assert payload["class"] == str(BY_NAME[name].symptom)
-        assert payload["component"] == "asset-forge"
-        assert message.body["links"][0]["href"].startswith("http")
-    else:
-        [attachment] = message.body["attachments"]
-        assert message.body["channel"] == "#asset-forge"
-        assert attachment["title_link"].startswith("http")
-        assert attachment["color"] == ("good" if message.resolved else "warning")
-
-
-def all_jobs_end(stack: Stack, accepted: Sequence[str]) -> None:
-    """No accepted job is lost: each is there, and comes to its end."""
-    with httpx.Client(base_url=stack.url, trust_env=False, timeout=30) as client:
-        body = {"login": ACCOUNTS[0].login, "password": ACCOUNTS[0].password}
-        token = client.post("/api/auth/login", json=body).json()["token"]
-        client.headers["authorization"] = f"Bearer {token}"
-        left = set(accepted)
-
-        def ended() -> bool:
-            for job in sorted(left):
-                answer = client.get(f"/api/generation/{job}")
-                assert answer.status_code in (200, 503), answer.text
-                if answer.status_code == 200 and answer.json()["status"] in ENDED:
-                    left.discard(job)
-            return not left
-
-        try:
-            until("every job ends", ended, JOBS_SECONDS)
-        except NotWithin:
-            raise AssertionError(f"of {len(accepted)} jobs these do not end: {left}") from None

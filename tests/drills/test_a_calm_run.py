@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.drills.calm import Calm
-from tests.drills.stage import OF_A_STARVED_MACHINE
+from tests.drills.watching import OF_A_STARVED_MACHINE
 
 NEVER_IN_CALM: dict[str, str] = {}
 """Panels without data as long as nothing is wrong, each with the reason."""

@@ -92,7 +92,7 @@ def _rehearse(plan: Plan, home: Path, console: Console) -> None:
 
 def _announce(stack: Stack, home: Path, console: Console) -> None:
     """Say where everything is, and what will be printed."""
-    from asset_forge.simulation.stack import ACCOUNTS
+    from asset_forge.simulation.team import ACCOUNTS
 
     operator = ACCOUNTS[0]
     rows = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import signal
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -11,11 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from asset_forge.accounts import AccountService
-from asset_forge.catalog import DECLARATIONS
-from asset_forge.database import Database
 from asset_forge.monitoring import Options, render, write
-from asset_forge.observability.metrics import Registry
 from asset_forge.simulation.programs import (
     SERVICE,
     START_SECONDS,
@@ -28,30 +23,14 @@ from asset_forge.simulation.programs import (
 from asset_forge.simulation.prometheus import PrometheusApi
 from asset_forge.simulation.providers import SimulatedProviders, environment, running_in_thread
 from asset_forge.simulation.receivers import ROUTING_KEY, Message, Receivers
+from asset_forge.simulation.team import create_accounts
 
 PROMETHEUS: Final = "prometheus"
 ALERTMANAGERS: Final = ("prometheus-alertmanager", "alertmanager")
 """The same program, as Debian calls it and as its makers do."""
 
-QUOTA_BYTES: Final = 256 << 20
 SPEED: Final = 20.0
 """How much faster than the real ones the simulated providers answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A local user of the simulated team."""
-
-    login: str
-    password: str = field(repr=False)
-    role: str = "member"
-
-
-ACCOUNTS: Final = (
-    Account("olivia", "olivia-runs-this-place", "operator"),
-    *(Account(name, f"{name}-likes-long-passwords") for name in ("mara", "jonas", "wei", "amara")),
-    *(Account(name, f"{name}-likes-long-passwords") for name in ("tomas", "yuki", "lena")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +157,7 @@ class Stack:
             self.data_dir.mkdir(parents=True, exist_ok=True)
             stack.callback(self.service.stop)
             self.service.start()
-            self._create_accounts()
+            create_accounts(self.database)
             if self.worker is not None:
                 stack.callback(self.worker.stop)
                 self.worker.start()
@@ -231,28 +210,6 @@ class Stack:
         setting = f"DATA={shlex.quote(str(self.data_dir))}"
         script = "; ".join([setting, *self._preparation.mounts, f"exec {shlex.join(command)}"])
         return ["unshare", "-Urm", "sh", "-ec", script]
-
-    def _create_accounts(self) -> None:
-        """Create the team, as `asset-forge user create` does; those that exist stay as they are."""
-
-        async def create() -> None:
-            database = Database(f"sqlite:///{self.database}", pool_size=1)
-            try:
-                service = AccountService(database, registry=Registry(DECLARATIONS))
-                known = {user.login for user in await service.list_users()}
-                for one in ACCOUNTS:
-                    if one.login not in known:
-                        await service.create_user(
-                            one.login,
-                            one.password,
-                            role="operator" if one.role == "operator" else "member",
-                            display_name=one.login.capitalize(),
-                            quota_bytes=QUOTA_BYTES,
-                        )
-            finally:
-                await database.dispose()
-
-        asyncio.run(create())
 
     def _start_monitoring(self, stack: ExitStack, prometheus: str, alertmanager: str) -> None:
         ports = free_port(), free_port()

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 import httpx
 
-from asset_forge.simulation.stack import Account
+from asset_forge.simulation.team import Account
 from asset_forge.simulation.traffic import REFUSED, Team, connect, file_of
 
 KEPT_ASSETS: Final = 12

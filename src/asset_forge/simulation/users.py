@@ -14,7 +14,7 @@ import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
-from asset_forge.simulation.stack import ACCOUNTS, Account
+from asset_forge.simulation.team import ACCOUNTS, Account
 from asset_forge.simulation.traffic import Activity, Pace, Team, connect
 from asset_forge.simulation.user import User
 

@@ -25,11 +25,10 @@ from asset_forge.simulation.faults._providers import (
     ProviderDown,
     SpendingSpree,
 )
+from asset_forge.simulation.faults._scrapes import AnotherProgram, ScrapeHangs
 from asset_forge.simulation.faults._telemetry import (
-    AnotherProgram,
     ForeignFile,
     ModelsMadeUp,
-    ScrapeHangs,
     TraceCollectorHangs,
     VolumeGone,
 )

@@ -1,65 +1,17 @@
-"""Faults of the telemetry itself: sinks that hang, files that do not belong, scrapes that fail."""
+"""Faults of the telemetry itself: sinks that hang, files that do not belong, labels without end."""
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
 
+from asset_forge.simulation.faults._endpoint import Endpoint
 from asset_forge.simulation.faults._model import Fault, Repeated
 from asset_forge.simulation.stack import Preparation, Stack
 
 _JOIN_SECONDS: Final = 30.0
-_HUNG_SECONDS: Final = 60.0
-
-
-class _Endpoint:
-    """A small HTTP server that answers everything with 200 and one body, unless it hangs."""
-
-    def __init__(self, body: bytes = b"", port: int = 0) -> None:
-        self.hangs = threading.Event()
-        self._ending = threading.Event()
-        hangs, ending = self.hangs, self._ending
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                if hangs.is_set():
-                    ending.wait(_HUNG_SECONDS)
-                    self.close_connection = True
-                    return
-                self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                self._answer()
-
-            def do_GET(self) -> None:
-                self._answer()
-
-            def _answer(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Stay silent."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,))
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._ending.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(_JOIN_SECONDS)
 
 
 class TraceCollectorHangs(Fault):
@@ -70,11 +22,11 @@ class TraceCollectorHangs(Fault):
     alerts = ("TelemetryLost",)
 
     def __init__(self) -> None:
-        self._collector: _Endpoint | None = None
+        self._collector: Endpoint | None = None
 
     def prepare(self, home: Path) -> Preparation:
         """Start a collector that works, and let the service send all its traces there."""
-        self._collector = _Endpoint()
+        self._collector = Endpoint()
         return Preparation(
             {
                 "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{self._collector.port}",
@@ -190,92 +142,6 @@ class ModelsMadeUp(Fault):
         if self._process is not None:
             self._process.communicate(timeout=_JOIN_SECONDS)
             self._process = None
-
-
-class AnotherProgram(Fault):
-    """Another program answers at the service's address, with metrics that are not the service's."""
-
-    name = "another-program"
-    what = "the service ends, and an HTTP server without its metrics takes the port"
-    alerts = ("MetricsAbsent",)
-
-    def __init__(self) -> None:
-        self._other: _Endpoint | None = None
-
-    def inject(self, stack: Stack) -> None:
-        """End the service, and take its port."""
-        stack.service.stop()
-        self._other = _Endpoint(b"# TYPE other_total counter\nother_total 1\n", stack.port)
-
-    def heal(self, stack: Stack) -> None:
-        """Give the port back, and start the service."""
-        self.close()
-        stack.service.start()
-
-    def close(self) -> None:
-        """Stop listening."""
-        if self._other is not None:
-            self._other.close()
-            self._other = None
-
-
-class ScrapeHangs(Fault):
-    """What lies between Prometheus and the service passes one metrics path and holds the other."""
-
-    name = "scrape-hangs"
-    what = "a proxy before the service passes /metrics and never answers /metrics/business"
-    alerts = ("ScrapeFailing",)
-
-    _HELD: Final = b"GET /metrics/business"
-
-    def __init__(self) -> None:
-        self._listener: socket.socket | None = None
-        self._holds = threading.Event()
-        self._ending = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def inject(self, stack: Stack) -> None:
-        """Let Prometheus scrape through the proxy."""
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.2)
-        self._thread = threading.Thread(target=self._serve, args=(stack.port,))
-        self._thread.start()
-        stack.set_targets([f"127.0.0.1:{self._listener.getsockname()[1]}"])
-
-    def heal(self, stack: Stack) -> None:
-        """Let it scrape the service itself."""
-        stack.set_targets([stack.target])
-        self.close()
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._ending.set()
-        if self._thread is not None and self._listener is not None:
-            self._thread.join(_JOIN_SECONDS)
-            self._listener.close()
-
-    def _serve(self, port: int) -> None:
-        assert self._listener is not None  # noqa: S101 - set before the thread starts
-        while not self._ending.is_set():
-            try:
-                client, _ = self._listener.accept()
-            except TimeoutError:
-                continue
-            threading.Thread(target=self._pass_on, args=(client, port), daemon=True).start()
-
-    def _pass_on(self, client: socket.socket, port: int) -> None:
-        """Send the first request of a connection on, and the answer back; then hang up."""
-        with client:
-            client.settimeout(_HUNG_SECONDS)
-            request = client.recv(65_536)
-            if request.startswith(self._HELD):
-                self._ending.wait(_HUNG_SECONDS)
-                return
-            head, _, rest = request.partition(b"\r\n")
-            with socket.create_connection(("127.0.0.1", port), _HUNG_SECONDS) as service:
-                service.sendall(head + b"\r\nConnection: close\r\n" + rest)
-                while piece := service.recv(65_536):
-                    client.sendall(piece)
 
 
 class VolumeGone(Fault):

@@ -13,7 +13,8 @@ from typing import Final
 import httpx
 
 from asset_forge.simulation.faults._model import Fault
-from asset_forge.simulation.stack import ACCOUNTS, Stack
+from asset_forge.simulation.stack import Stack
+from asset_forge.simulation.team import ACCOUNTS
 from asset_forge.simulation.traffic import connect, loopback_address
 
 _JOIN_SECONDS: Final = 60.0

@@ -1,0 +1,59 @@
+"""What has to be true of every message, and of every job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+
+from asset_forge.monitoring import ALERTS
+from asset_forge.simulation.programs import NotWithin, until
+from asset_forge.simulation.receivers import Message
+from asset_forge.simulation.stack import Stack
+from asset_forge.simulation.team import ACCOUNTS
+
+BY_NAME = {alert.name: alert for alert in ALERTS}
+RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
+JOBS_SECONDS = 120.0
+ENDED = ("succeeded", "failed", "cancelled")
+
+
+def check_links(message: Message, name: str) -> None:
+    """A message says what to do: value, runbook, dashboard."""
+    assert f"docs/runbooks/{name}.md" in message.text
+    assert (RUNBOOKS / f"{name}.md").is_file()
+    assert "{{" not in message.text
+    assert "<no value>" not in message.text
+    if message.service == "pagerduty":
+        payload = message.body["payload"]
+        assert payload["class"] == str(BY_NAME[name].symptom)
+        assert payload["component"] == "asset-forge"
+        assert message.body["links"][0]["href"].startswith("http")
+    else:
+        [attachment] = message.body["attachments"]
+        assert message.body["channel"] == "#asset-forge"
+        assert attachment["title_link"].startswith("http")
+        assert attachment["color"] == ("good" if message.resolved else "warning")
+
+
+def all_jobs_end(stack: Stack, accepted: Sequence[str]) -> None:
+    """No accepted job is lost: each is there, and comes to its end."""
+    with httpx.Client(base_url=stack.url, trust_env=False, timeout=30) as client:
+        body = {"login": ACCOUNTS[0].login, "password": ACCOUNTS[0].password}
+        token = client.post("/api/auth/login", json=body).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+        left = set(accepted)
+
+        def ended() -> bool:
+            for job in sorted(left):
+                answer = client.get(f"/api/generation/{job}")
+                assert answer.status_code in (200, 503), answer.text
+                if answer.status_code == 200 and answer.json()["status"] in ENDED:
+                    left.discard(job)
+            return not left
+
+        try:
+            until("every job ends", ended, JOBS_SECONDS)
+        except NotWithin:
+            raise AssertionError(f"of {len(accepted)} jobs these do not end: {left}") from None
