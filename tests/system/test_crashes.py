@@ -200,7 +200,7 @@ def test_a_file_whose_step_was_killed_before_it_was_noted_is_no_orphan(
     dying = other_code(
         tmp_path / "dying",
         (
-            "generation/pipeline.py",
+            "generation/making.py",
             "        return Made(\n",
             "        import os\n        os.kill(os.getpid(), 9)\n        return Made(\n",
         ),

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from asset_forge.asset_types import MODEL_TYPES, AssetType
 from asset_forge.generation.children import ChildProcesses
 from asset_forge.generation.engine import QueueLimits
-from asset_forge.generation.pipeline import FREE_PROVIDER
+from asset_forge.generation.making import FREE_PROVIDER
 from asset_forge.generation.providers.base import Expander, Provider
 from asset_forge.generation.providers.expansion import LanguageModel, PromptExpansion
 from asset_forge.settings import Environment, Settings

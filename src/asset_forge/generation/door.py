@@ -20,6 +20,7 @@ from asset_forge.generation.breaker import CircuitBreaker, State
 from asset_forge.generation.calls import CallParts, ClaimedCalls, Operation
 from asset_forge.generation.claims import Claims
 from asset_forge.generation.classification import Classifier
+from asset_forge.generation.counting import OperationCount
 from asset_forge.generation.downloads import Downloads
 from asset_forge.generation.failures import (
     PROVIDER_FAULTS,
@@ -35,14 +36,13 @@ from asset_forge.generation.providers.base import (
     Provider,
     ProviderRequest,
     ProviderResult,
-    Usage,
 )
 from asset_forge.generation.retries import RetryPolicy
 from asset_forge.generation.spending import Spending
-from asset_forge.observability.tracing import AttributeValue, Span, generation_attributes, span
+from asset_forge.generation.steps import AddBreadcrumb
+from asset_forge.observability.tracing import AttributeValue, generation_attributes, span
 
 T = TypeVar("T")
-AddBreadcrumb = Callable[[str, Mapping[str, str]], None]
 
 _FREE = "procedural"
 """The provider that sends nothing and costs nothing."""
@@ -169,7 +169,9 @@ class ProviderDoor:
         if breaker is not None:
             breaker.admit()
         attributes["asset_forge.job.id"] = generation_id
-        count = _Count(self._parts, name, model)
+        count = OperationCount(
+            self._parts.metrics, self._parts.prices, self._parts.add_breadcrumb, name, model
+        )
         calls = self._calls(Operation(
             generation_id,
             run,
@@ -196,7 +198,7 @@ class ProviderDoor:
         count.ended(None, time.perf_counter() - started, calls.requests)
         return result
 
-    def _calls(self, operation: Operation, count: _Count) -> ClaimedCalls:
+    def _calls(self, operation: Operation, count: OperationCount) -> ClaimedCalls:
         parts = self._parts
         return ClaimedCalls(
             operation,
@@ -235,77 +237,3 @@ class ProviderDoor:
             )
 
         return tell
-
-
-@dataclass(slots=True)
-class _Count:
-    """What one operation moves in metrics, log, trace and breadcrumbs."""
-
-    parts: DoorParts
-    provider: str
-    model: str
-    retries: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    usd: float = 0.0
-
-    def failed(self, failure: GenerationFailed) -> None:
-        self.parts.metrics.request_errors.labels(self.provider, failure.type.value).inc()
-        self.parts.add_breadcrumb(
-            "provider request failed",
-            {"provider": self.provider, "errorType": failure.type.value},
-        )
-        _log.warning(
-            "provider request failed",
-            provider=self.provider,
-            model=self.model,
-            errorType=failure.type.value,
-            reason=failure.message,
-        )
-
-    def repeated(self) -> None:
-        self.retries += 1
-        self.parts.metrics.retries.labels(self.provider).inc()
-
-    def price(self, usage: Usage, model: str | None) -> float:
-        return self.parts.prices.cost(self.provider, model or self.model, usage)
-
-    def used(self, usage: Usage, model: str | None, usd: float) -> None:
-        model = model or self.model
-        self.prompt_tokens += usage.prompt_tokens
-        self.completion_tokens += usage.completion_tokens
-        self.usd += usd
-        tokens = self.parts.metrics.tokens
-        if usage.prompt_tokens:
-            tokens.labels(self.provider, model, "prompt").inc(usage.prompt_tokens)
-        if usage.completion_tokens:
-            tokens.labels(self.provider, model, "completion").inc(usage.completion_tokens)
-        if usd > 0:
-            self.parts.metrics.cost.labels(self.provider, model).inc(usd)
-
-    def describe(self, call: Span, requests: int) -> None:
-        call.set("gen_ai.usage.input_tokens", self.prompt_tokens)
-        call.set("gen_ai.usage.output_tokens", self.completion_tokens)
-        call.set("asset_forge.requests", requests)
-        call.set("asset_forge.cost_usd", round(self.usd, 6))
-
-    def ended(self, error: Exception | None, seconds: float, requests: int) -> None:
-        status = "success" if error is None else "failure"
-        self.parts.metrics.calls.labels(self.provider, self.model, status).inc()
-        self.parts.metrics.latency.labels(self.provider, self.model).observe(seconds)
-        details: dict[str, object] = {
-            "provider": self.provider,
-            "model": self.model,
-            "outcome": status,
-            "durationSeconds": round(seconds, 6),
-            "requests": requests,
-            "retries": self.retries,
-            "costUsd": round(self.usd, 6),
-        }
-        if error is not None:
-            kind = error.type if isinstance(error, GenerationFailed) else ErrorType.INTERNAL
-            details["errorType"] = kind.value
-        _log.info("provider call ended", **details)
-        self.parts.add_breadcrumb(
-            f"provider call: {status}", {"provider": self.provider, "model": self.model}
-        )

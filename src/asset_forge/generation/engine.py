@@ -21,10 +21,12 @@ from typing import Final
 from dbos import DBOS, DBOSConfig, EnqueueOptions, StepOptions
 
 from asset_forge.database import DatabaseUnusable
+from asset_forge.database.models import Generation
 from asset_forge.generation.executors import Executors
-from asset_forge.generation.pipeline import FIRST_REVISION, FREE_PROVIDER, REVISION, Pipeline
+from asset_forge.generation.making import FREE_PROVIDER
+from asset_forge.generation.pipeline import Pipeline
 from asset_forge.generation.records import GenerationRecords, Leg
-from asset_forge.generation.steps import Move, StepEnd
+from asset_forge.generation.steps import FIRST_REVISION, REVISION, Move, StepEnd
 
 _APPLICATION_VERSION: Final = "asset-forge"
 """Pinned: DBOS leaves jobs of any other version unexecuted, and revisions do that work here."""
@@ -69,6 +71,7 @@ class JobEngine:
         executors: Executors,
         system_database_url: str,
         queues: Mapping[str, QueueLimits],
+        queue_of: Callable[[Generation], str],
         runs_jobs: bool,
         pool_size: int = 5,
     ) -> None:
@@ -77,6 +80,7 @@ class JobEngine:
         self._executors = executors
         self._url = system_database_url
         self._queues = queues
+        self._queue_of = queue_of
         self._runs_jobs = runs_jobs
         self._pool_size = pool_size
         self._sweeper: asyncio.Task[None] | None = None
@@ -137,7 +141,7 @@ class JobEngine:
         }
         arguments: tuple[object, ...] = (row.id,)
         if row.revision != FIRST_REVISION or row.leg > 0:
-            queue = self._pipeline.queue_of(row)
+            queue = self._queue_of(row)
             options["workflow_name"] = REVISION
             options["queue_name"] = _queue_name(queue)
             arguments = (row.id, row.leg, queue)

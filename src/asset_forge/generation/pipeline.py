@@ -12,36 +12,28 @@ import asyncio
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final, TypedDict
-
-import structlog
+from typing import Final
 
 from asset_forge import faults
 from asset_forge.asset_types import AssetType
 from asset_forge.assets import GeneratedAsset, GeneratedAssets, SearchService, StagedFile
 from asset_forge.clock import Clock
 from asset_forge.database.models import Generation
-from asset_forge.generation.choice import Choice
 from asset_forge.generation.claims import Claims
-from asset_forge.generation.door import ProviderDoor
-from asset_forge.generation.failures import (
-    LATER,
-    ErrorType,
-    GenerationCancelled,
-    GenerationFailed,
-    ProviderFailed,
-)
+from asset_forge.generation.failures import ErrorType, GenerationCancelled, GenerationFailed
+from asset_forge.generation.making import FREE_PROVIDER, Made, Making, Plan
 from asset_forge.generation.metrics import GenerationMetrics
-from asset_forge.generation.patience import patiently, storage_is_away
-from asset_forge.generation.providers.base import (
-    Expander,
-    Provider,
-    ProviderRequest,
-    ProviderResult,
-)
+from asset_forge.generation.patience import patiently
 from asset_forge.generation.records import OPEN, GenerationRecords
-from asset_forge.generation.steps import AddBreadcrumb, Job, Move, Moved, RunStep, Steps
+from asset_forge.generation.steps import (
+    REVISION,
+    AddBreadcrumb,
+    Job,
+    Move,
+    Moved,
+    RunStep,
+    Steps,
+)
 from asset_forge.observability import context
 from asset_forge.observability.tracing import Tracer
 
@@ -51,52 +43,16 @@ STAGES: Final = ("plan", "generate", "store", "index", "complete")
 MAX_RUNS: Final = 3
 """How often a job may begin; one that has taken its process down as often is poisoned."""
 
-REVISION: Final = "generation.v2"
-"""Names the sequence of the steps, and with it workflow and queues. A changed one gets another."""
-
-FIRST_REVISION: Final = "generation.v1"
-"""The one before, whose jobs are finished for one release more."""
-
-FREE_PROVIDER: Final = "procedural"
-
-_WAIT_SECONDS: Final = 30.0
-"""How long a job waits for a provider that does not say for how long it wants to be left alone."""
-
-_log = structlog.get_logger(__name__)
-
-
-class Plan(TypedDict):
-    """What the step `plan` leaves: who makes the asset, and whether its prompt is expanded."""
-
-    provider: str
-    expand: bool
-
-
-class Made(TypedDict):
-    """What the step `generate` leaves: where the bytes are staged, and what they are."""
-
-    key: str
-    size: int
-    sha256: str
-    file_type: str
-    media_type: str
-
-
 ReportError = Callable[[BaseException, Mapping[str, str]], None]
 """Takes an unexpected error of a job and its tags; never raises."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the pipeline works with.
-
-    `longest_wait` is how long after its start a job may still be put off for a busy provider.
-    """
+    """What the pipeline works with."""
 
     records: GenerationRecords
-    choice: Choice
-    expander: Expander | None
-    door: ProviderDoor
+    making: Making
     claims: Claims
     assets: GeneratedAssets
     search: SearchService
@@ -105,7 +61,6 @@ class Parts:
     clock: Clock
     report_error: ReportError
     add_breadcrumb: AddBreadcrumb
-    longest_wait: timedelta
 
 
 class Pipeline:
@@ -207,32 +162,18 @@ class Pipeline:
             tags = {"assetType": row.type, "errorType": failure.type.value, "jobId": row.id}
             self._parts.report_error(cause or failure, tags)
 
-    def queue_of(self, row: Generation) -> str:
-        """Name the provider whose queue a waiting job belongs on."""
-        type_ = AssetType(row.type)
-        try:
-            name = row.provider or self._first(row).name
-        except GenerationFailed:
-            return FREE_PROVIDER  # where its plan tells what is wrong
-        expander = self._parts.expander
-        if expander is not None and self._expands(row, name, type_):
-            return expander.name
-        return name
-
-    def check(self, requested: str, type: AssetType, options: Mapping[str, object]) -> None:  # noqa: A002
-        """Refuse a request that could not be planned; raises what `Choice.check` does."""
-        self._parts.choice.check(requested, type, options)
-
     async def _take_steps(self, job: Job) -> None:
-        row = job.row
-        planned: Plan | str = await self._steps.run(job, "plan", lambda: self._plan(job))
+        row, making = job.row, self._parts.making
+        planned: Plan | str = await self._steps.run(job, "plan", lambda: making.plan(job))
         plan = Plan(provider=planned, expand=False) if isinstance(planned, str) else planned
-        prompt = row.expanded_prompt or row.prompt
+        prompt = making.prompt(row, plan["provider"])
         if plan["expand"]:
-            # A prompt that cannot be expanded is taken as it is.
-            prompt = await self._steps.run(job, "expand", lambda: self._expand(row))
+            prompt = await self._steps.run(job, "expand", lambda: making.expand(row))
         made: Made = await self._steps.run(
-            job, "generate", lambda: self._generate(job, plan["provider"], prompt), repeatable=False
+            job,
+            "generate",
+            lambda: making.generate(job, plan["provider"], prompt),
+            repeatable=False,
         )
         asset_id: str = await self._steps.run(job, "store", lambda: self._store(row, made))
         if row.runs > 1 or plan["provider"] != FREE_PROVIDER:
@@ -242,109 +183,6 @@ class Pipeline:
         await self._steps.run(
             job, "complete", lambda: self._complete(row, asset_id), cancellable=False
         )
-
-    async def _plan(self, job: Job) -> Plan | str:
-        row, type_ = job.row, AssetType(job.row.type)
-        if row.provider is not None:
-            provider = self._parts.choice.provider(row.provider, type_)
-        else:
-            provider = self._first(row)
-        await self._parts.records.plan(row.id, provider.name, provider.model_for(type_) or "")
-        if job.revision == FIRST_REVISION:
-            return provider.name  # as the code of that revision reads it
-        expander = self._parts.expander
-        return Plan(
-            provider=provider.name,
-            expand=self._expands(row, provider.name, type_)
-            # Another queue's limit would not hold for the language model's provider.
-            and expander is not None
-            and expander.name == job.queue,
-        )
-
-    def _first(self, row: Generation) -> Provider:
-        return self._parts.choice.first(row.requested_provider, AssetType(row.type), row.options)
-
-    def _expands(self, row: Generation, provider: str, type_: AssetType) -> bool:
-        """Say whether a language model is still to expand the prompt: for makers that read it."""
-        return (
-            self._parts.expander is not None
-            and row.expanded_prompt is None
-            and provider != FREE_PROVIDER
-            and type_ not in (AssetType.DIALOGUE, AssetType.VOICE)
-        )
-
-    async def _expand(self, row: Generation) -> str:
-        assert self._parts.expander is not None  # noqa: S101 - as the plan says
-        try:
-            prompt = await self._parts.door.expand(
-                self._parts.expander, _request(row, row.prompt), run=row.runs
-            )
-        except GenerationFailed as failure:
-            _log.warning(
-                "the prompt could not be expanded, and is taken as it is",
-                errorType=failure.type.value,
-                reason=failure.message,
-            )
-            prompt = row.prompt
-        await self._parts.records.expand(row.id, prompt)
-        return prompt
-
-    async def _generate(self, job: Job, name: str, prompt: str) -> Made:
-        row, type_ = job.row, AssetType(job.row.type)
-        if job.queue != name and name != FREE_PROVIDER:
-            # Its requests count against that provider's limit, which its own queue holds.
-            raise Moved(Move(provider=name, delay_seconds=0.0))
-        provider = self._parts.choice.provider(name, type_)
-        try:
-            result = await self._parts.door.generate(provider, _request(row, prompt), run=row.runs)
-        except GenerationFailed as failure:
-            move = self._move_after(row, name, failure)
-            if move is None:
-                raise
-            _log.info(
-                "the job goes on elsewhere or later",
-                provider=move["provider"],
-                delaySeconds=round(move["delay_seconds"], 3),
-                errorType=failure.type.value,
-            )
-            raise Moved(move) from failure
-        staged = await self._staged(row, provider, result)
-        return Made(
-            key=staged.key,
-            size=staged.size,
-            sha256=staged.sha256,
-            file_type=result.file_type,
-            media_type=result.media_type,
-        )
-
-    async def _staged(
-        self, row: Generation, provider: Provider, result: ProviderResult
-    ) -> StagedFile:
-        content = result.content
-        if isinstance(content, StagedFile):
-            return content
-        if provider.name == FREE_PROVIDER:
-            return await self._parts.assets.stage(row.id, content, run=row.runs)
-        return await patiently(
-            lambda: self._parts.assets.stage(row.id, content, run=row.runs), storage_is_away
-        )
-
-    def _move_after(self, row: Generation, name: str, failure: GenerationFailed) -> Move | None:
-        """Say where a job goes on after a failure: with another provider, later, or nowhere."""
-        following = self._parts.choice.after(
-            name, row.requested_provider, AssetType(row.type), row.options, failure
-        )
-        if following is not None:
-            return Move(provider=following.name, delay_seconds=0.0)
-        if not (isinstance(failure, ProviderFailed) and (failure.definite or failure.resumable)):
-            return None
-        if failure.type not in LATER:
-            return None
-        delay = failure.retry_after or _WAIT_SECONDS
-        began = row.started_at or self._parts.clock()
-        if self._parts.clock() + timedelta(seconds=delay) > began + self._parts.longest_wait:
-            return None
-        return Move(provider=name, delay_seconds=delay)
 
     async def _move(self, row: Generation, move: Move) -> Move | None:
         """Put the job back among the waiting, on its next leg; None where it has ended."""
@@ -403,7 +241,3 @@ class Pipeline:
         finally:
             self._running.pop(row.id, None)
             gauge.dec()
-
-
-def _request(row: Generation, prompt: str) -> ProviderRequest:
-    return ProviderRequest(row.id, AssetType(row.type), prompt, row.seed, row.options)

@@ -21,9 +21,11 @@ from asset_forge.assets import ProjectService, clean_name
 from asset_forge.catalog import PROVIDERS
 from asset_forge.clock import Clock
 from asset_forge.database.models import Generation
+from asset_forge.generation.choice import Choice
 from asset_forge.generation.failures import GenerationFailed
-from asset_forge.generation.pipeline import REVISION, Pipeline
+from asset_forge.generation.pipeline import Pipeline
 from asset_forge.generation.records import OPEN, STATUSES, GenerationRecords
+from asset_forge.generation.steps import REVISION
 from asset_forge.ids import is_id, new_id
 from asset_forge.observability.tracing import phase
 
@@ -72,6 +74,7 @@ class GenerationService:
         *,
         records: GenerationRecords,
         pipeline: Pipeline,
+        choice: Choice,
         projects: ProjectService,
         actions: UserActions,
         clock: Clock,
@@ -80,6 +83,7 @@ class GenerationService:
     ) -> None:
         self._records = records
         self._pipeline = pipeline
+        self._choice = choice
         self._projects = projects
         self._actions = actions
         self._clock = clock
@@ -238,7 +242,7 @@ class GenerationService:
                 f"must be one of {_listed(('auto', *PROVIDERS))}", field="provider"
             )
         try:
-            self._pipeline.check(request.provider, asset_type, request.options)
+            self._choice.check(request.provider, asset_type, request.options)
         except GenerationFailed as failure:
             raise faults.InvalidRequest(failure.message, field="provider") from None
         except ValueError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypedDict
+from typing import Any, Final, Protocol, TypedDict
 
 from asset_forge import faults
 from asset_forge.clock import Clock
@@ -15,6 +15,12 @@ from asset_forge.generation.patience import patiently
 from asset_forge.generation.records import GenerationRecords
 from asset_forge.observability.tracing import span
 from asset_forge.storage import StorageFull, StorageUnavailable
+
+REVISION: Final = "generation.v2"
+"""Names the sequence of the steps, and with it workflow and queues. A changed one gets another."""
+
+FIRST_REVISION: Final = "generation.v1"
+"""The one before, whose jobs are finished for one release more."""
 
 AddBreadcrumb = Callable[[str, Mapping[str, str]], None]
 """Notes what a job has reached, for the errors that may follow."""
