@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 
 def parse_verification_key(pem: str) -> EllipticCurvePublicKey:
@@ -12,6 +14,10 @@ def parse_verification_key(pem: str) -> EllipticCurvePublicKey:
     Raises:
         ValueError: It is none, or not one on the curve P-256.
     """
+    # Slow to import, and needed only where a key is configured.
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
     try:
         key = load_pem_public_key(pem.replace("\\n", "\n").encode())
     except ValueError:

@@ -11,8 +11,6 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
-import jwt
-
 from asset_forge.accounts._sign_in import Credentials, SignInRefused, is_login
 from asset_forge.accounts._signing_keys import (
     ALGORITHM,
@@ -60,6 +58,8 @@ class PrivySignIn:
             SignInRefused: The token was not issued by Privy for this app, or is not valid now.
             Unavailable: The key that it was signed with cannot be found out.
         """
+        import jwt  # with cryptography: a twentieth of the start of those who never need it
+
         token = credentials.secret
         if len(token) > TOKEN_LIMIT or not token.isascii():
             raise _invalid("it is too long for one, or has letters that none has")

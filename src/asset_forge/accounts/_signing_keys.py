@@ -9,14 +9,15 @@ import asyncio
 import logging
 from collections.abc import Callable
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import httpx
-import jwt
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from asset_forge.faults import Unavailable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 ALGORITHM: Final = "ES256"
 """ECDSA on the curve P-256 with SHA-256; no other algorithm is ever accepted."""
@@ -143,6 +144,9 @@ def _read_keys(document: bytes) -> dict[str, EllipticCurvePublicKey]:
         ValueError: It is no key set, or has no such key.
     """
     listed = msgspec.json.decode(document, type=_KeySet).keys
+    import jwt  # slow to import, and needed only for this
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
     found: dict[str, EllipticCurvePublicKey] = {}
     for entry in listed[:_LIMIT_KEYS]:
         try:
