@@ -119,8 +119,9 @@ class Choice:
         return able
 
     def _is_free(self, name: str) -> bool:
+        """Say whether a provider may be begun with; one that throttles is waited for."""
         breaker = self._breakers.get(name)
-        return breaker is None or breaker.state is not State.OPEN
+        return breaker is None or breaker.state is not State.OPEN or breaker.reason not in ELSEWHERE
 
 
 def _goes_on(failure: GenerationFailed) -> bool:

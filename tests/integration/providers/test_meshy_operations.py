@@ -23,9 +23,9 @@ def submissions(simulated: SimulatedProviders) -> int:
     return len(simulated.journal.requests("meshy", endpoint="text-to-3d", method="POST"))
 
 
-async def failure_of(bench: Workbench, job_id: str, **options: object) -> GenerationFailed:
+async def failure_of(bench: Workbench, job_id: str, run: int = 1) -> GenerationFailed:
     with pytest.raises(GenerationFailed) as caught:
-        await bench.generate(job_id, **options)
+        await bench.generate(job_id, run=run)
     return caught.value
 
 
