@@ -415,7 +415,7 @@ class Application:
                 "registry": self.registry,
                 "settings": self.settings,
                 "errors": self.errors,
-                "levels": MachineLevels(self.logs, self.siblings),
+                "machine_levels": MachineLevels(self.logs, self.siblings),
                 "traces": MachineTraces(self.tracer.store, self.siblings),
                 "budgets": self.budgets,
             },

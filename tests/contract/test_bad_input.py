@@ -67,6 +67,11 @@ def test_a_field_with_a_wrong_value_is_named(api: httpx.Client, field: str, valu
     problem(_ask(api, **{field: value}), 422, field=field)
 
 
+def test_log_levels_of_another_shape_are_refused(api: httpx.Client) -> None:
+    answer = api.put("/api/admin/log-levels", json={"levels": [None, None]})
+    problem(answer, 422, field="levels")
+
+
 def test_an_unknown_option_is_answered_with_the_known_ones(api: httpx.Client) -> None:
     detail = problem(_ask(api, options={"color": "red"}), 422, field="options")["detail"]
     assert "color" in detail

@@ -162,10 +162,10 @@ class LogLevelsSet(msgspec.Struct, rename="camel"):
 )
 async def read_log_levels(
     operator: NamedDependency[Principal],
-    levels: NamedDependency[MachineLevels],
+    machine_levels: NamedDependency[MachineLevels],
 ) -> LogLevels:
     """Read the levels that are set in this process."""
-    return LogLevels(levels.read())
+    return LogLevels(machine_levels.read())
 
 
 @put(
@@ -177,7 +177,7 @@ async def read_log_levels(
 async def set_log_levels(
     data: JSONBody[LogLevels],
     operator: NamedDependency[Principal],
-    levels: NamedDependency[MachineLevels],
+    machine_levels: NamedDependency[MachineLevels],
 ) -> LogLevelsSet:
     """Set the levels of some loggers, all or none, in the processes that run on this machine now.
 
@@ -189,5 +189,5 @@ async def set_log_levels(
             raise faults.InvalidRequest(f"must be one of {choices}", field=name[:200])
         if name == "root" and level == "inherit":
             raise faults.InvalidRequest("has no level above it to inherit", field="root")
-    silent = await asyncio.to_thread(levels.set, data.levels)
-    return LogLevelsSet(levels.read(), silent)
+    silent = await asyncio.to_thread(machine_levels.set, data.levels)
+    return LogLevelsSet(machine_levels.read(), silent)

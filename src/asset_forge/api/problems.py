@@ -148,6 +148,19 @@ def on_unexpected(
     return answer
 
 
+def on_framework_error(
+    report: ReportError,
+) -> Callable[[Request[Any, Any, Any], HTTPException], Response[Problem]]:
+    """Answer what the framework raised; a fault of its own (5xx) as any that nobody foresaw."""
+    unexpected = on_unexpected(report)
+
+    def answer(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+        handle = unexpected if error.status_code >= 500 else on_http_exception
+        return handle(request, error)
+
+    return answer
+
+
 def _field_problems(error: ValidationException) -> list[FieldProblem]:
     missing = _MISSING_PARAMETER.match(str(error.detail))
     if missing is not None:

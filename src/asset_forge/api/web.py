@@ -36,7 +36,7 @@ from asset_forge.api.problems import (
     Problem,
     ReportError,
     on_fault,
-    on_http_exception,
+    on_framework_error,
     on_unexpected,
     status_of,
 )
@@ -102,7 +102,7 @@ def build_web(
         dependencies=dependencies,
         exception_handlers={
             faults.Fault: _reporting(report_error),
-            HTTPException: on_http_exception,
+            HTTPException: on_framework_error(report_error),
             Exception: on_unexpected(report_error),
         },
         before_request=_before_request,
