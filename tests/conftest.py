@@ -7,6 +7,7 @@ import pytest
 pytest_plugins = [
     "tests.databases",
     "tests.object_stores",
+    "tests.qdrant_server",
     "tests.served",
     "tests.deployments",  # after those that it imports, whose assertions pytest rewrites
 ]
