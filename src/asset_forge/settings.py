@@ -111,9 +111,9 @@ class Settings(BaseModel):
     anthropic_concurrency: int = Field(default=10, ge=1, le=1000)
     elevenlabs_concurrency: int = Field(default=5, ge=1, le=1000)
     meshy_model: str = "meshy-6"
-    openai_image_model: str = "gpt-image-1"
-    openai_text_model: str = "gpt-5-mini"
-    anthropic_model: str = "claude-haiku-4-5"
+    openai_image_model: str = "gpt-image-2.5-flare"
+    openai_text_model: str = "gpt-5.6-luna"
+    anthropic_model: str = "claude-haiku-5-5"
     elevenlabs_voice_model: str = "eleven_multilingual_v2"
     elevenlabs_sound_effect_model: str = "eleven_text_to_sound_v2"
     elevenlabs_music_model: str = "music_v1"
@@ -181,6 +181,13 @@ class Settings(BaseModel):
     def _known_rate(cls, value: int) -> int:
         if value not in (8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000):
             raise ValueError("must be 8000, 16000, 22050, 24000, 32000, 44100 or 48000")
+        return value
+
+    @field_validator("elevenlabs_voice_id")
+    @classmethod
+    def _voice_id(cls, value: str) -> str:
+        if not (value.isascii() and value.isalnum() and len(value) <= 64):
+            raise ValueError("must be the id of a voice: 1 to 64 letters or digits")
         return value
 
     @field_validator("database_url")

@@ -23,7 +23,7 @@ from asset_forge.generation.failures import (
 )
 from asset_forge.generation.patience import patiently, storage_is_away
 from asset_forge.generation.providers import marks
-from asset_forge.generation.providers.base import Answer, Content, Usage
+from asset_forge.generation.providers.base import Answer, Charged, Content, Usage
 from asset_forge.generation.retries import RetryPolicy
 from asset_forge.observability.tracing import span
 
@@ -271,7 +271,8 @@ class ClaimedCalls:
             except (GenerationCancelled, faults.Fault):
                 raise  # of this service
             except Exception as error:
-                failure = self.parts.classify(error)
+                reason = await self._counted(error)
+                failure = self.parts.classify(reason)
                 if failure.type is ErrorType.TIMEOUT and time.monotonic() >= self._deadline:
                     failure = self._too_late()
                 if isinstance(failure, ProviderFailed) and failure.status is not None:
@@ -280,7 +281,18 @@ class ClaimedCalls:
                 self.tally.failed(failure)
                 if failure is error:
                     raise
+                if failure is reason:
+                    raise failure from None
                 raise failure from error
+
+    async def _counted(self, error: Exception) -> Exception:
+        """Count what an answer cost that cannot be used; return what is wrong with it."""
+        if not isinstance(error, Charged):
+            return error
+        usd = self.tally.price(error.usage, None)
+        await self.parts.claims.charge(self.operation.provider, usd)
+        self.tally.used(error.usage, None, usd)
+        return error.reason
 
     async def _pause(self, failure: GenerationFailed, attempt: int, *, free: bool) -> None:
         """Wait before a request is sent again; raise the failure where it shall not be."""

@@ -115,6 +115,15 @@ class Claims:
 
         return await patiently(work)
 
+    async def charge(self, provider: str, usd: float) -> None:
+        """Add to the day what a request cost whose answer cannot be used."""
+
+        async def work() -> None:
+            async with self._database.transaction() as session:
+                await self._spending.add(session, provider, usd)
+
+        await patiently(work)
+
     async def unclaimed(self, provider: str, task_ids: list[str]) -> list[str]:
         """Return those tasks of a provider that no job has."""
 

@@ -111,7 +111,7 @@ _SENTENCES: Final[Mapping[ErrorType, str]] = {
     ErrorType.CONTENT_REJECTED: "rejects the prompt",
     ErrorType.TIMEOUT: "did not answer in time",
     ErrorType.UNAVAILABLE: "failed",
-    ErrorType.MALFORMED_RESPONSE: "sent an answer that cannot be read",
+    ErrorType.MALFORMED_RESPONSE: "sent an answer that cannot be used",
     ErrorType.DNS: "cannot be found: its host name does not resolve",
     ErrorType.TLS: "cannot be reached over a trusted connection",
 }
@@ -165,7 +165,8 @@ class Classifier:
         if answer is not None and not 200 <= answer.status < 300:
             return self.answer(answer)
         if answer is not None or isinstance(error, ValueError | EOFError):
-            return self._failed(ErrorType.MALFORMED_RESPONSE, definite=False)
+            detail = str(error) if isinstance(error, ValueError) else ""
+            return self._failed(ErrorType.MALFORMED_RESPONSE, definite=False, detail=detail)
         return self._connection(error)
 
     def answer(self, answer: Answered) -> ProviderFailed:

@@ -8,20 +8,18 @@ twice: there are no idempotency keys.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from asset_forge.asset_types import AssetType
 from asset_forge.generation.failures import ErrorType, GenerationFailed
-from asset_forge.generation.providers.base import Calls, ProviderRequest, ProviderResult, Usage
+from asset_forge.generation.providers.base import Calls, Charged, ProviderRequest, ProviderResult
 from asset_forge.generation.providers.dialogues import make_dialogue
-from asset_forge.generation.providers.expansion import Text, load
-from asset_forge.generation.providers.marks import mark_request
+from asset_forge.generation.providers.expansion import Text
+from asset_forge.generation.providers.sdk import open_client, token_usage
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
     from anthropic.types import Message
-
-_CONNECT_SECONDS: Final = 10.0
 
 
 class AnthropicProvider:
@@ -70,10 +68,19 @@ class AnthropicProvider:
             max_tokens=most_tokens,
             **form,
         )
+        usage = token_usage(
+            self.name,
+            getattr(answer, "usage", None),
+            "cache_creation_input_tokens",
+            "cache_read_input_tokens",
+        )
         try:
-            return Text(_text_of(answer), _usage_of(answer), answer.model or self.model)
+            return Text(_text_of(answer), usage)
+        except (GenerationFailed, ValueError) as error:
+            raise Charged(error, usage) from error
         except (AttributeError, TypeError) as error:  # the SDK does not check what it was answered
-            raise ValueError(f"the answer lacks what it must have ({error})") from error
+            lacking = ValueError(f"the answer lacks what it must have ({error})")
+            raise Charged(lacking, usage) from error
 
     async def close(self) -> None:
         """Close the connections to Anthropic."""
@@ -82,14 +89,12 @@ class AnthropicProvider:
 
     async def _open(self) -> AsyncAnthropic:
         if self._client is None:
-            sdk = await load("anthropic")
-            http = sdk.DefaultAsyncHttpxClient(event_hooks={"request": [mark_request]})
-            client: AsyncAnthropic = sdk.AsyncAnthropic(
-                api_key=self._key,
+            client: AsyncAnthropic = await open_client(
+                "anthropic",
+                "AsyncAnthropic",
+                key=self._key,
                 base_url=self._base_url,
-                timeout=sdk.Timeout(self._request_seconds, connect=_CONNECT_SECONDS),
-                max_retries=0,
-                http_client=http,
+                request_seconds=self._request_seconds,
             )
             if self._client is None:
                 self._client = client
@@ -103,9 +108,3 @@ def _text_of(answer: Message) -> str:
     if answer.stop_reason != "end_turn":
         raise ValueError(f"the answer ended by {answer.stop_reason!r}")
     return "".join(part.text for part in answer.content if part.type == "text")
-
-
-def _usage_of(answer: Message) -> Usage:
-    used = answer.usage
-    cached = (used.cache_creation_input_tokens or 0) + (used.cache_read_input_tokens or 0)
-    return Usage(used.input_tokens + cached, used.output_tokens)

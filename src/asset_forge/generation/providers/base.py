@@ -16,7 +16,7 @@ How an adapter is written (`meshy_provider.py` is the model to follow):
 
   The function sends exactly one HTTP request and lets the exceptions of httpx or of the SDK out:
   `classification.py` tells from them what happened. An answer that lacks what it must have is
-  raised as a ValueError that says what is missing.
+  raised as a ValueError that says what is missing, in a `Charged` where it says what it cost.
 - A purpose is a short name ([a-z-]) of the request, the same in each run of the job, and different
   for each paid request of a job.
 - What an answer consumed is given with it, in `Usage`; it is counted and priced when it is saved,
@@ -84,6 +84,20 @@ class Content:
     media_type: str
     usage: Usage = field(default_factory=Usage)
     model: str | None = None
+
+
+class Charged(Exception):
+    """An answer that cannot be used, as a refusal or half a text, and is charged for all the same.
+
+    Attributes:
+        reason: What is wrong with it: a `GenerationFailed`, or a ValueError.
+        usage: What it consumed.
+    """
+
+    def __init__(self, reason: Exception, usage: Usage) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.usage = usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ INSTRUCTIONS: Final = (
     "You write branching dialogues for games. Answer with one JSON document in the form that is "
     "given, in English. The nodes form a graph that begins at `start`: each choice leads to the id "
     "of another node in `next`. Write 8 to 16 nodes of one or two sentences each, with two to four "
-    "choices where the talk goes on; a node without choices is an ending and names its `ending`, "
-    "the others have null there. Use lower-case words joined by underscores as ids and flags."
+    "choices where the talk goes on, one of them without conditions; a node without choices is an "
+    "ending and names its `ending`, the others have null there. From each node the talk can come "
+    "to an ending. Use lower-case words joined by underscores as ids and flags."
 )
 
 _Identifier = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$", max_length=100)]
-_Text = Annotated[str, Meta(min_length=1, max_length=5000)]
+_Text = Annotated[str, Meta(pattern=r"^[^\x00]+\Z", max_length=5000)]  # no database takes a NUL
 
 
 class _Part(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -100,17 +101,39 @@ def read_dialogue(text: str) -> dict[str, Any]:
     nodes = {node.id: node for node in dialogue.nodes}
     if len(nodes) < len(dialogue.nodes):
         raise ValueError("two nodes of the dialogue have the same id")
-    reached, ahead = set[str](), [dialogue.start]
-    while ahead:
-        name = ahead.pop()
+    for name in (dialogue.start, *(c.next for node in dialogue.nodes for c in node.choices)):
         if name not in nodes:
             raise ValueError(f"the dialogue leads to {name[:50]!r}, which is no node of it")
+    for node in dialogue.nodes:
+        if node.choices:
+            node.ending = None  # the talk goes on, whatever the model called this place
+        elif node.ending is None:
+            raise ValueError(f"the dialogue ends at {node.id[:50]!r} without saying how")
+    _check_that_it_ends(dialogue)
+    return cast("dict[str, Any]", msgspec.to_builtins(dialogue))
+
+
+def _check_that_it_ends(dialogue: _Dialogue) -> None:
+    """Refuse a talk that can come to a place from which no choices lead to an ending."""
+    leads_to = {node.id: {choice.next for choice in node.choices} for node in dialogue.nodes}
+    comes_from: dict[str, set[str]] = {name: set() for name in leads_to}
+    for name, following in leads_to.items():
+        for after in following:
+            comes_from[after].add(name)
+    ending = _reached([name for name, following in leads_to.items() if not following], comes_from)
+    lost = _reached([dialogue.start], leads_to) - ending
+    if lost:
+        raise ValueError(f"the dialogue never comes to an end from {min(lost)[:50]!r}")
+
+
+def _reached(first: list[str], leads_to: Mapping[str, set[str]]) -> set[str]:
+    reached, ahead = set[str](), first
+    while ahead:
+        name = ahead.pop()
         if name not in reached:
             reached.add(name)
-            ahead += [choice.next for choice in nodes[name].choices]
-    if not any(not nodes[name].choices for name in reached):
-        raise ValueError("the dialogue has no end that its start leads to")
-    return cast("dict[str, Any]", msgspec.to_builtins(dialogue))
+            ahead += leads_to[name]
+    return reached
 
 
 def answer_schema() -> dict[str, Any]:

@@ -6,7 +6,13 @@ from typing import Final
 
 import msgspec
 
-from asset_forge.generation.providers.base import Answer, Calls, ProviderRequest, ProviderResult
+from asset_forge.generation.providers.base import (
+    Answer,
+    Calls,
+    Charged,
+    ProviderRequest,
+    ProviderResult,
+)
 from asset_forge.generation.providers.dialogue_document import (
     INSTRUCTIONS,
     answer_schema,
@@ -26,7 +32,10 @@ async def make_dialogue(
         written = await model.ask(
             INSTRUCTIONS, request.prompt, most_tokens=_TOKENS, schema=answer_schema()
         )
-        return Answer(read_dialogue(written.text), written.usage, written.model)
+        try:
+            return Answer(read_dialogue(written.text), written.usage)
+        except ValueError as error:
+            raise Charged(error, written.usage) from error
 
     dialogue = await calls.once("dialogue", send)
     content = msgspec.json.format(msgspec.json.encode(dialogue), indent=2)

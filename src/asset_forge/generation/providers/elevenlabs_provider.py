@@ -8,6 +8,7 @@ there are no idempotency keys.
 from __future__ import annotations
 
 import io
+import re
 import wave
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -22,8 +23,9 @@ from asset_forge.generation.providers.base import (
     ProviderResult,
     Usage,
 )
-from asset_forge.generation.providers.expansion import load
 from asset_forge.generation.providers.marks import mark_request
+from asset_forge.generation.providers.prompts import shortened
+from asset_forge.generation.providers.sdk import CONNECT_SECONDS, load
 
 if TYPE_CHECKING:
     import httpx
@@ -34,11 +36,15 @@ if TYPE_CHECKING:
     Sound = AbstractAsyncContextManager[AsyncHttpResponse[AsyncIterator[bytes]]]
 
 MUSIC_RATE: Final = 44_100
-"""Samples a second of music, which comes in stereo."""
+"""Samples a second of music, which comes as raw samples of 16 bits in stereo."""
 
-_NO_RETRIES: Final[RequestOptions] = {"max_retries": 0}
-_CONNECT_SECONDS: Final = 10.0
+EFFECT_CHARACTERS: Final = 450
+"""The longest prompt of a sound effect; a longer one is cut at a word. Speech takes 10,000 and
+music 4,100, which is more than the service accepts."""
+
+_REQUEST: Final[RequestOptions] = {"max_retries": 0, "chunk_size": 64 * 1024}
 _SOUND_BYTES: Final = 256 << 20
+_COSTS: Final = ("character-cost", "x-character-count")
 _MAX_SEED: Final = 2**32 - 1
 
 
@@ -110,7 +116,7 @@ class ElevenLabsProvider:
             if name == "durationSeconds":
                 _check_length(_LENGTHS[type], value)
             elif name == "voiceId":
-                if not (isinstance(value, str) and value.isalnum() and len(value) <= 64):
+                if not (isinstance(value, str) and is_voice_id(value)):
                     raise ValueError("voiceId must be the id of a voice: 1 to 64 letters or digits")
             elif not isinstance(value, bool):
                 raise ValueError(f"{name} must be true or false")
@@ -144,25 +150,26 @@ class ElevenLabsProvider:
             model_id=self._models.voice,
             output_format=f"wav_{self._models.sample_rate}",  # pyright: ignore[reportArgumentType]
             seed=request.seed % (_MAX_SEED + 1),
-            request_options=_NO_RETRIES,
+            request_options=_REQUEST,
         )
-        data, charged = await _read(answer)
-        _frames(data)
-        return _content(data, Usage(characters=charged or len(request.prompt)))
+        data, credits_ = await _read(answer)
+        seconds_of(data)
+        return _content(data, Usage(characters=credits_ or len(request.prompt)))
 
     async def _sound_effect(self, request: ProviderRequest) -> Content:
         client = await self._open()
         seconds = _seconds(request)
         answer = client.text_to_sound_effects.with_raw_response.convert(
-            text=request.prompt,
+            text=shortened(request.prompt, EFFECT_CHARACTERS),
             model_id=self._models.sound_effect,
             output_format=f"wav_{self._models.sample_rate}",  # pyright: ignore[reportArgumentType]
             duration_seconds=seconds,
             loop=bool(request.options.get("loop", False)),
-            request_options=_NO_RETRIES,
+            request_options=_REQUEST,
         )
-        data, _ = await _read(answer)
-        return _content(data, Usage(seconds=_frames(data)))
+        data, credits_ = await _read(answer)
+        length = seconds_of(data)
+        return _content(data, _of_sound(credits_, length))
 
     async def _music(self, request: ProviderRequest) -> Content:
         client = await self._open()
@@ -173,10 +180,11 @@ class ElevenLabsProvider:
             music_length_ms=round(seconds * 1000),
             force_instrumental=bool(request.options.get("instrumental", True)),
             output_format=f"pcm_{MUSIC_RATE}",  # pyright: ignore[reportArgumentType]
-            request_options=_NO_RETRIES,
+            request_options=_REQUEST,
         )
-        samples, _ = await _read(answer)
-        return _content(_as_wave(samples, seconds), Usage(seconds=seconds))
+        samples, credits_ = await _read(answer)
+        sound = as_wave(samples, seconds)
+        return _content(sound, _of_sound(credits_, seconds_of(sound)))
 
     async def _open(self) -> AsyncElevenLabs:
         if self._client is None:
@@ -185,7 +193,7 @@ class ElevenLabsProvider:
                 import httpx
 
                 self._http = httpx.AsyncClient(
-                    timeout=httpx.Timeout(self._request_seconds, connect=_CONNECT_SECONDS),
+                    timeout=httpx.Timeout(self._request_seconds, connect=CONNECT_SECONDS),
                     event_hooks={"request": [mark_request]},
                 )
             client: AsyncElevenLabs = sdk.AsyncElevenLabs(
@@ -198,25 +206,36 @@ class ElevenLabsProvider:
         return self._client
 
 
+def is_voice_id(text: str) -> bool:
+    """Say whether a text may be the id of a voice, which becomes a part of an address."""
+    return text.isascii() and text.isalnum() and len(text) <= 64
+
+
 async def _read(sound: Sound) -> tuple[bytes, int]:
-    """Read a sound to its end; return it and the characters that it was charged as, 0 if unsaid."""
+    """Read a sound to its end; return it and the credits that it was charged as, 0 if unsaid."""
     async with sound as answer:
-        if not {"content-length", "transfer-encoding"} & {name.lower() for name in answer.headers}:
+        headers = {name.lower(): value.strip() for name, value in answer.headers.items()}
+        if not {"content-length", "transfer-encoding"} & headers.keys():
             raise ValueError("the sound comes without its length, so that its end may be missing")
         data = bytearray()
         async for chunk in answer.data:
             data += chunk
             if len(data) > _SOUND_BYTES:
                 raise ValueError(f"the sound is larger than {_SOUND_BYTES} bytes")
-        charged = answer.headers.get("character-cost", "")
-    return bytes(data), int(charged) if charged.isdigit() else 0
+    said = (headers[name] for name in _COSTS if re.fullmatch("[0-9]{1,9}", headers.get(name, "")))
+    return bytes(data), int(next(said, 0))
 
 
 def _content(data: bytes, usage: Usage) -> Content:
     return Content(data, "wav", "audio/wav", usage)
 
 
-def _frames(data: bytes) -> float:
+def _of_sound(credits_: int, seconds: float) -> Usage:
+    """Count the credits where they are told; one is charged as a character of speech is."""
+    return Usage(characters=credits_) if credits_ else Usage(seconds=seconds)
+
+
+def seconds_of(data: bytes) -> float:
     """Return the length of a WAV file in seconds.
 
     Raises:
@@ -229,24 +248,25 @@ def _frames(data: bytes) -> float:
             if not held or held < sound.getnframes() * width:
                 raise ValueError("the sound is shorter than its header says")
             return sound.getnframes() / sound.getframerate()
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, ZeroDivisionError) as error:
         raise ValueError(f"the sound is no WAV file ({error})") from error
 
 
-def _as_wave(samples: bytes, seconds: float) -> bytes:
-    """Put a WAV header before raw samples of 16 bits, whose number tells mono from stereo.
+def as_wave(samples: bytes, seconds: float) -> bytes:
+    """Put a WAV header before raw samples.
+
+    The vendor keeps to the length only roughly; half of a piece, or one of another form, is told
+    by the number of its samples.
 
     Raises:
-        ValueError: There are not as many as so many seconds have, give or take a tenth.
+        ValueError: There are far fewer or more than so many seconds have, or a half one.
     """
-    of_one_channel = seconds * MUSIC_RATE * 2
-    channels = round(len(samples) / of_one_channel)
-    complete = abs(len(samples) - channels * of_one_channel) <= 0.1 * len(samples)
-    if channels not in (1, 2) or len(samples) % (2 * channels) or not complete:
+    rightly = seconds * MUSIC_RATE * 4
+    if len(samples) % 4 or not 0.6 * rightly <= len(samples) <= 1.6 * rightly:
         raise ValueError(f"{len(samples)} bytes of samples are not {seconds:g} seconds of music")
     file = io.BytesIO()
     with wave.open(file, "wb") as sound:
-        sound.setnchannels(channels)
+        sound.setnchannels(2)
         sound.setsampwidth(2)
         sound.setframerate(MUSIC_RATE)
         sound.writeframes(samples)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any, Final, Protocol, runtime_checkable
 
 from asset_forge.asset_types import AssetType
-from asset_forge.generation.providers.base import Answer, Calls, ProviderRequest, Usage
+from asset_forge.generation.providers.base import Answer, Calls, Charged, ProviderRequest, Usage
+from asset_forge.generation.providers.prompts import readable, shortened
 
 EXPANDED_CHARACTERS: Final = 600
-"""The longest expanded prompt: what the narrowest of the makers takes."""
+"""The longest expanded prompt: what Meshy takes, and more than the 60 words that are asked for."""
 
 _INSTRUCTIONS: Final = (
     "You rewrite prompts for a program that makes game assets. Describe the one asset that the "
@@ -27,16 +25,16 @@ _ASPECTS: Final[Mapping[AssetType, str]] = {
     AssetType.SOUND_EFFECT: "source, force, material, length and surroundings",
 }
 _OF_MODELS: Final = "shape, proportions, materials, colors and wear"
-_TOKENS: Final = 1000
+_TOKENS: Final = 4000
+"""Far more than 60 words: models that reason count their thoughts in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a language model wrote, what that consumed, and the model that wrote it."""
+    """What a language model wrote, and what that consumed."""
 
     text: str
     usage: Usage
-    model: str
 
 
 @runtime_checkable
@@ -64,8 +62,7 @@ class LanguageModel(Protocol):
         """Return what the model writes, as JSON by the schema where one is given.
 
         Raises:
-            GenerationFailed: content_rejected, where the model refuses.
-            ValueError: The answer is cut off, or lacks what it must have.
+            Charged: The model refuses, or its answer is cut off or lacks what it must have.
         """
         ...
 
@@ -92,14 +89,9 @@ class PromptExpansion:
 
         async def send() -> Answer:
             answer = await self._model.ask(instructions, request.prompt, most_tokens=_TOKENS)
-            expanded = " ".join(answer.text.split())
+            expanded = shortened(readable(answer.text), EXPANDED_CHARACTERS)
             if not expanded:
-                raise ValueError("the expanded prompt is empty")
-            return Answer({"prompt": expanded[:EXPANDED_CHARACTERS]}, answer.usage, answer.model)
+                raise Charged(ValueError("the expanded prompt is empty"), answer.usage)
+            return Answer({"prompt": expanded}, answer.usage)
 
         return str((await calls.once("expansion", send))["prompt"])
-
-
-async def load(module: str) -> ModuleType:
-    """Import an SDK beside the event loop: the large ones take a second or more."""
-    return await asyncio.to_thread(importlib.import_module, module)

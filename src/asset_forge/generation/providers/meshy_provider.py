@@ -23,6 +23,7 @@ from asset_forge.generation.providers.base import (
     Usage,
 )
 from asset_forge.generation.providers.marks import mark_request
+from asset_forge.generation.providers.prompts import shortened
 
 if TYPE_CHECKING:
     import httpx
@@ -110,7 +111,7 @@ class MeshyProvider:
 
     async def generate(self, request: ProviderRequest, calls: Calls) -> ProviderResult:
         """Make the shape, then its texture, and fetch the file."""
-        prompt = _shortened(request.prompt)
+        prompt = shortened(request.prompt, PROMPT_CHARACTERS)
         seed = request.seed % (_MAX_SEED + 1)
         task = await self._task(calls, "preview", self._preview(request, prompt, seed), prompt)
         if request.options.get("texture", True):
@@ -265,13 +266,6 @@ def _address(task: _Task) -> str:
     if not url:
         raise ValueError("the finished task has no address of a GLB file")
     return url
-
-
-def _shortened(prompt: str) -> str:
-    text = " ".join(prompt.split())
-    if len(text) <= PROMPT_CHARACTERS:
-        return text
-    return text[:PROMPT_CHARACTERS].rpartition(" ")[0] or text[:PROMPT_CHARACTERS]
 
 
 def _is_allowed(name: str, value: object) -> bool:

@@ -16,20 +16,21 @@ from asset_forge.generation.children import ChildDied, ChildProcesses, ChildTime
 from asset_forge.generation.failures import ErrorType, GenerationFailed
 from asset_forge.generation.providers.base import (
     Calls,
+    Charged,
     Content,
     ProviderRequest,
     ProviderResult,
     Usage,
 )
 from asset_forge.generation.providers.dialogues import make_dialogue
-from asset_forge.generation.providers.expansion import Text, load
-from asset_forge.generation.providers.marks import mark_request
+from asset_forge.generation.providers.expansion import Text
+from asset_forge.generation.providers.sdk import open_client, token_usage
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+    from openai.types import ImagesResponse
     from openai.types.responses import Response, ResponseTextConfigParam
 
-_CONNECT_SECONDS: Final = 10.0
 _QUALITIES: Final = ("low", "medium", "high")
 _IMAGE_PROMPT: Final = (
     "{prompt}\n\nA seamless, tileable texture of this surface that fills the whole square, seen "
@@ -115,10 +116,14 @@ class OpenAIProvider:
             text=form,
             store=False,
         )
+        usage = token_usage(self.name, getattr(answer, "usage", None))
         try:
-            return Text(_text_of(answer), _usage_of(answer), answer.model or self.model)
+            return Text(_text_of(answer), usage)
+        except (GenerationFailed, ValueError) as error:
+            raise Charged(error, usage) from error
         except (AttributeError, TypeError) as error:  # the SDK does not check what it was answered
-            raise ValueError(f"the answer lacks what it must have ({error})") from error
+            lacking = ValueError(f"the answer lacks what it must have ({error})")
+            raise Charged(lacking, usage) from error
 
     async def close(self) -> None:
         """Close the connections to OpenAI."""
@@ -136,15 +141,13 @@ class OpenAIProvider:
             quality=quality,
             output_format="png",
         )
-        encoded = answer.data[0].b64_json if answer.data else None
-        if not encoded:
-            raise ValueError("the answer has no image")
-        data = base64.b64decode(encoded, validate=True)
-        if not data.startswith(b"\x89PNG\r\n\x1a\n") or b"IEND" not in data[-16:]:
-            raise ValueError("the image is no whole PNG file")
-        used = answer.usage
-        tokens = Usage(used.input_tokens, used.output_tokens) if used else Usage(images=1)
-        return Content(data, "png", "image/png", tokens)
+        usage = token_usage(self.name, getattr(answer, "usage", None))
+        try:
+            data = _png_of(answer)
+        except ValueError as error:
+            raise Charged(error, usage) from error
+        told = usage if usage.completion_tokens else Usage(images=1)
+        return Content(data, "png", "image/png", told)
 
     async def _maps(self, png: bytes, prompt: str) -> bytes:
         """Derive the other maps in a child process; they cost nothing and can be made again."""
@@ -163,14 +166,12 @@ class OpenAIProvider:
 
     async def _open(self) -> AsyncOpenAI:
         if self._client is None:
-            sdk = await load("openai")
-            http = sdk.DefaultAsyncHttpxClient(event_hooks={"request": [mark_request]})
-            client: AsyncOpenAI = sdk.AsyncOpenAI(
-                api_key=self._key,
+            client: AsyncOpenAI = await open_client(
+                "openai",
+                "AsyncOpenAI",
+                key=self._key,
                 base_url=self._base_url,
-                timeout=sdk.Timeout(self._request_seconds, connect=_CONNECT_SECONDS),
-                max_retries=0,
-                http_client=http,
+                request_seconds=self._request_seconds,
             )
             if self._client is None:
                 self._client = client
@@ -184,6 +185,24 @@ def _make_maps(png: bytes, prompt: str, model: str) -> bytes:
     return make_maps(png, prompt, model)
 
 
+def _png_of(answer: ImagesResponse) -> bytes:
+    """Return the image that was made.
+
+    Raises:
+        ValueError: There is none, or it is no whole PNG file.
+    """
+    try:
+        encoded = answer.data[0].b64_json if answer.data else None
+        data = base64.b64decode(encoded or "", validate=True)
+    except (AttributeError, TypeError, LookupError) as error:  # the SDK does not check it
+        raise ValueError(f"the answer lacks what it must have ({error})") from error
+    if not data:
+        raise ValueError("the answer has no image")
+    if not data.startswith(b"\x89PNG\r\n\x1a\n") or b"IEND" not in data[-16:]:
+        raise ValueError("the image is no whole PNG file")
+    return data
+
+
 def _text_of(answer: Response) -> str:
     """Return what was written; raises where the model refused, or was cut off."""
     reason = answer.incomplete_details.reason if answer.incomplete_details else None
@@ -195,9 +214,3 @@ def _text_of(answer: Response) -> str:
     if answer.status != "completed":
         raise ValueError(f"the answer ended as {answer.status!r} ({reason or 'no reason given'})")
     return "".join(part.text for part in parts if part.type == "output_text")
-
-
-def _usage_of(answer: Response) -> Usage:
-    if answer.usage is None:
-        return Usage()
-    return Usage(answer.usage.input_tokens, answer.usage.output_tokens)

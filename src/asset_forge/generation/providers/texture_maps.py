@@ -10,6 +10,7 @@ import io
 import json
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from asset_forge.generation.providers.procedural.textures import (
@@ -22,21 +23,18 @@ from asset_forge.generation.providers.procedural.textures import (
 _RELIEF = 0.05
 """Height of the relief as a share of the tile's width."""
 
+_SIZES = range(16, 4097)
+"""Pixels on a side. The header of a small file may claim so many that no memory holds them."""
+
 
 def make_maps(png: bytes, prompt: str, model: str) -> bytes:
     """Return the zip of a texture set: the image as `albedo.png`, and the maps derived from it.
 
     Raises:
-        ValueError: The image cannot be read, or is not square.
+        ValueError: The image is no PNG, is damaged, or is not square.
     """
-    try:
-        with Image.open(io.BytesIO(png)) as image:
-            albedo = np.asarray(image.convert("RGB"), np.float64) / 255.0
-    except (OSError, SyntaxError) as error:
-        raise ValueError(f"the image cannot be read ({error})") from error
+    albedo = _pixels(png)
     size = albedo.shape[0]
-    if albedo.shape[1] != size:
-        raise ValueError(f"the image is {albedo.shape[1]} by {size} pixels, and not square")
     luminance = albedo @ np.array([0.2126, 0.7152, 0.0722])
     low, high = np.percentile(luminance, (2, 98))
     height = np.clip((luminance - low) / max(high - low, 1e-3), 0.0, 1.0)
@@ -56,3 +54,18 @@ def make_maps(png: bytes, prompt: str, model: str) -> bytes:
         "derivedFromAlbedo": ["normal", "roughness", "height", "ao"],
     }
     return zip_texture(images, json.dumps(description, indent=2).encode())
+
+
+def _pixels(png: bytes) -> NDArray[np.float64]:
+    """Return the colors of a square image, from 0 to 1."""
+    try:
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+            width, height = image.size
+            if width != height or width not in _SIZES:
+                raise ValueError(
+                    f"the image is {width} by {height} pixels, and not a square of "
+                    f"{_SIZES[0]} to {_SIZES[-1]}"
+                )
+            return np.asarray(image.convert("RGB"), np.float64) / 255.0
+    except (OSError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise ValueError(f"the image cannot be read ({error})") from error

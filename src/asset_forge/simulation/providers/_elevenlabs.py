@@ -28,9 +28,11 @@ from asset_forge.simulation.providers._vendor import Call, Kind, Route, Vendor
 from asset_forge.simulation.providers.content.sounds import make_sound, output_format
 
 _CHARACTERS = 10_000
+_EFFECT_CHARACTERS = 450
+_MUSIC_CHARACTERS = 4_100
 _CHARACTERS_PER_SECOND = 15
-_CREDITS_PER_SOUND_SECOND = 40
-_CREDITS_PER_MUSIC_SECOND = 17
+_CREDITS_PER_SOUND_SECOND = 20
+_CREDITS_PER_MUSIC_SECOND = 50
 _REFUSALS: Mapping[Fault, tuple[int, str, str, str, str]] = {
     Fault.UNAUTHORIZED: (
         401,
@@ -134,8 +136,7 @@ class ElevenLabs(Vendor):
         if not text:
             return self.invalid("The text must not be empty.", "text")
         if len(text) > _CHARACTERS:
-            message = f"The text has {len(text)} characters; the limit is {_CHARACTERS}."
-            return self.invalid(message, "text")
+            return self._too_long("text", text, _CHARACTERS)
         if call.fault is Fault.REJECTED_PROMPT:
             return _policy("content_against_policy")
         seconds = max(0.5, len(text) / _CHARACTERS_PER_SECOND)
@@ -146,6 +147,8 @@ class ElevenLabs(Vendor):
         text = call.request.text("text")
         if not text:
             return self.invalid("The text must not be empty.", "text")
+        if len(text) > _EFFECT_CHARACTERS:
+            return self._too_long("text", text, _EFFECT_CHARACTERS)
         given = call.request.body.get("duration_seconds")
         seconds = float(given) if isinstance(given, int | float) else 4.0
         if not 0.5 <= seconds <= 30:
@@ -160,6 +163,8 @@ class ElevenLabs(Vendor):
         prompt = request.text("prompt")
         if not prompt and not request.body.get("composition_plan"):
             return self.invalid("Give a prompt or a composition_plan.", "prompt")
+        if len(prompt) > _MUSIC_CHARACTERS:
+            return self._too_long("prompt", prompt, _MUSIC_CHARACTERS)
         milliseconds = request.number("music_length_ms", 30_000)
         if not 3_000 <= milliseconds <= 600_000:
             message = "music_length_ms must be between 3000 and 600000."
@@ -169,6 +174,10 @@ class ElevenLabs(Vendor):
         seconds = milliseconds / 1000
         price = round(seconds * _CREDITS_PER_MUSIC_SECOND)
         return await self._sound(call, prompt, seconds, credits=price, latency=6.0, channels=2)
+
+    def _too_long(self, parameter: str, text: str, most: int) -> Reply:
+        message = f"The {parameter} has {len(text)} characters; the limit is {most}."
+        return self.invalid(message, parameter)
 
     async def _sound(
         self,

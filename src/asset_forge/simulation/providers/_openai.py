@@ -35,6 +35,8 @@ MODELS = (
 MEDIA_MODELS = (
     "gpt-image-2.6-flare",
     "gpt-image-2.6-sunburst",
+    "gpt-image-2.5-flare",
+    "gpt-image-2.5-sunburst",
     "gpt-image-2",
     "text-embedding-3-small",
 )
