@@ -24,7 +24,7 @@ FAULT_OF = {
     "Slow endpoints (>1s p95)": "slow-lines",
     "High Latency": "slow-lines",
     "Slow Response Times: endpoints": "slow-lines",
-    "Slow queries (>100ms p95)": "database-down",
+    "Slow queries (>100ms p95)": "database-slow",
     "Connection pool exhaustion risk": "pool-exhausted",
     "High Error Rate": "store-broken",
     "Database Down, which is the service down": "service-killed",

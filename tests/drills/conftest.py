@@ -15,7 +15,7 @@ from tests.drills.stage import Play, Report, perform
 from asset_forge.simulation.rehearsal import check_possible
 from asset_forge.simulation.stack import Preparation, programs_found
 
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 4
 
 
 class Drills:

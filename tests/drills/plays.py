@@ -63,9 +63,9 @@ PLAYS = (
     Play(
         "generation",
         (Act(("children-killed",), lasting=SLOW_BURNS), Act(("disk-full",), lasting=SLOW_BURNS)),
-        pace=Pace(users=4, think_seconds=0.5, generate=0.4, asks=(_LONG, _QUICK, _QUICK, _TALK)),
+        pace=Pace(users=6, think_seconds=0.4, generate=0.4, asks=(_LONG, _QUICK, _TALK)),
     ),
-    Play("slow lines", (Act(("slow-lines",), resolve_seconds=200),)),
+    Play("slow lines", (Act(("database-slow",)), Act(("slow-lines",), resolve_seconds=200))),
     Play(
         "limits and sinks",
         (

@@ -14,7 +14,7 @@ from asset_forge.simulation.prometheus import PrometheusApi
 
 LOOK_SECONDS = 0.25
 STARVED_SECONDS = 1.0
-OF_A_STARVED_MACHINE = {"EventLoopStalled", "LatencyBudgetBurnSlow"}
+OF_A_STARVED_MACHINE = {"DatabaseSlow", "EventLoopStalled", "LatencyBudgetBurnSlow"}
 """True alerts, and not the fault's: threads of the test itself ran more than a second late."""
 
 

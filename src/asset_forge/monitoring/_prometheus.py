@@ -31,7 +31,9 @@ def scrape_config(options: Options) -> dict[str, object]:
     """Return `prometheus.yml`.
 
     One job scrapes both paths of every target, so that a rule over `up` sees each instance once a
-    path. Retention and exemplar storage are flags of the program, not settings of this file.
+    path. At another pace a scrape may last as long as its interval: that shortens the alerts, and
+    not the time that a service needs to answer. Retention and exemplar storage are flags of the
+    program, not settings of this file.
     """
     step = scaled(STEP, options.scale)
     jobs = [_job(SERVICE, options.targets, options)]
@@ -52,7 +54,7 @@ def _job(name: str, targets: Sequence[str], options: Options) -> dict[str, objec
     job: dict[str, object] = {
         "job_name": name,
         "scrape_interval": scaled(STEP, options.scale),
-        "scrape_timeout": scaled(SCRAPE_TIMEOUT, options.scale),
+        "scrape_timeout": scaled(SCRAPE_TIMEOUT if options.scale == 1 else STEP, options.scale),
     }
     if options.authorized:
         job["authorization"] = {"credentials_file": "secrets/metrics_token"}

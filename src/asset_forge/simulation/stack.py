@@ -29,6 +29,9 @@ PROMETHEUS: Final = "prometheus"
 ALERTMANAGERS: Final = ("prometheus-alertmanager", "alertmanager")
 """The same program, as Debian calls it and as its makers do."""
 
+BREAKER_SECONDS: Final = 30.0
+"""How long a provider that fails is left alone, at the real pace: the alerts' windows expect it."""
+
 SPEED: Final = 20.0
 """How much faster than the real ones the simulated providers answer."""
 
@@ -188,6 +191,7 @@ class Stack:
             "AUTH_PROVIDERS": "local",
             "DRAIN_SECONDS": "0",
             "GRACE_SECONDS": "5",
+            "PROVIDER_BREAKER_SECONDS": f"{self.seconds(BREAKER_SECONDS):g}",
             **environment(f"http://127.0.0.1:{self._providers_port}"),
             **self._preparation.environment,
             **(own or {}),

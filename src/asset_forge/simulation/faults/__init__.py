@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from asset_forge.simulation.faults._database import DatabaseDown, DatabaseLocked, PoolExhausted
+from asset_forge.simulation.faults._database import (
+    DatabaseDown,
+    DatabaseLocked,
+    DatabaseSlow,
+    PoolExhausted,
+)
 from asset_forge.simulation.faults._model import Fault, Repeated
 from asset_forge.simulation.faults._processes import (
     ChildrenKilled,
@@ -47,6 +52,7 @@ FAULTS: Final[Mapping[str, type[Fault]]] = {
         MemoryShort,
         DatabaseLocked,
         DatabaseDown,
+        DatabaseSlow,
         PoolExhausted,
         StoreBroken,
         DiskLow,

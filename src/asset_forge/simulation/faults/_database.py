@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import httpx
 
@@ -30,7 +30,7 @@ class DatabaseLocked(Fault):
     also = (
         *("HighErrorRate", "HighLatency", "LatencyBudgetBurn", "LatencyBudgetBurnSlow"),
         *("GenerationQueueStalled", "HighGenerationFailureRate", "GenerationBudgetBurn"),
-        *("GenerationBudgetBurnSlow", "BackgroundSampleFailing"),
+        *("GenerationBudgetBurnSlow", "BackgroundSampleFailing", "DatabaseSlow"),
     )
 
     def __init__(self) -> None:
@@ -55,28 +55,26 @@ class DatabaseLocked(Fault):
 
 
 _LOCKER: Final = """
-import fcntl, os, sys
+import fcntl, select, sys, time
+held, free = float(sys.argv[2]), float(sys.argv[3])
 file = open(sys.argv[1], "rb+")
-# The eight locks of the WAL index: writer, checkpoint, recovery and five for readers.
-fcntl.lockf(file, fcntl.LOCK_EX, 8, 120)
-print("locked", flush=True)
-sys.stdin.read()
+while True:
+    # The eight locks of the WAL index: writer, checkpoint, recovery and five for readers.
+    fcntl.lockf(file, fcntl.LOCK_EX, 8, 120)
+    print("locked", flush=True)
+    if select.select([sys.stdin], [], [], held)[0]:
+        break
+    fcntl.lockf(file, fcntl.LOCK_UN, 8, 120)
+    time.sleep(free)
 """
 """Source: "WAL-mode File Format", section "WAL Locks", of SQLite's documentation."""
 
 
-class DatabaseDown(Fault):
-    """Another program holds every lock of the database: nothing can be read or written."""
+class _ReadersLocked(Fault):
+    """A fault of a process that holds every lock of the database, all the time or in turns."""
 
-    name = "database-down"
-    what = "a process holds all locks of the SQLite file's WAL index, those of readers too"
-    alerts = ("DatabaseDown",)
-    also = (
-        *("AvailabilityBudgetBurn", "AvailabilityBudgetBurnSlow", "HighErrorRate"),
-        *("BackgroundSampleFailing", "GenerationQueueStalled", "HighGenerationFailureRate"),
-        *("GenerationBudgetBurn", "GenerationBudgetBurnSlow", "LatencyBudgetBurn", "HighLatency"),
-        "LatencyBudgetBurnSlow",
-    )
+    _held_seconds: ClassVar[float]
+    _free_seconds: ClassVar[float] = 0.0
 
     def __init__(self) -> None:
         self._locker: subprocess.Popen[bytes] | None = None
@@ -85,7 +83,10 @@ class DatabaseDown(Fault):
         """Take the locks, as soon as the readers of the moment are done."""
         # In a process of its own: a file's locks end when their process closes any of its handles.
         self._locker = subprocess.Popen(  # noqa: S603 - this interpreter, and a path of ours
-            [sys.executable, "-c", _LOCKER, f"{stack.database}-shm"],
+            [
+                *(sys.executable, "-c", _LOCKER, f"{stack.database}-shm"),
+                *(str(self._held_seconds), str(self._free_seconds)),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -103,6 +104,32 @@ class DatabaseDown(Fault):
             self._locker = None
 
 
+class DatabaseSlow(_ReadersLocked):
+    """Another program holds every lock of the database for short times: every query waits a bit."""
+
+    name = "database-slow"
+    what = "a process holds all locks of the SQLite file's WAL index for 0.15 s, again and again"
+    alerts = ("DatabaseSlow",)
+    also = ("LatencyBudgetBurnSlow", "AvailabilityBudgetBurnSlow")
+    _held_seconds = 0.15
+    _free_seconds = 0.04
+
+
+class DatabaseDown(_ReadersLocked):
+    """Another program holds every lock of the database: nothing can be read or written."""
+
+    name = "database-down"
+    what = "a process holds all locks of the SQLite file's WAL index, those of readers too"
+    alerts = ("DatabaseDown",)
+    also = (
+        *("AvailabilityBudgetBurn", "AvailabilityBudgetBurnSlow", "HighErrorRate"),
+        *("BackgroundSampleFailing", "GenerationQueueStalled", "HighGenerationFailureRate"),
+        *("GenerationBudgetBurn", "GenerationBudgetBurnSlow", "LatencyBudgetBurn", "HighLatency"),
+        *("LatencyBudgetBurnSlow", "DatabaseSlow"),
+    )
+    _held_seconds = 3600.0
+
+
 class PoolExhausted(Storm):
     """Transactions hold their connection for long, and there are few connections.
 
@@ -112,7 +139,7 @@ class PoolExhausted(Storm):
     name = "pool-exhausted"
     what = "a pool of one connection, and a second program that locks the writers for 2 s at a time"
     alerts = ("DatabasePoolNearExhaustion",)
-    also = ("LatencyBudgetBurnSlow",)
+    also = ("LatencyBudgetBurnSlow", "DatabaseSlow")
 
     _WRITERS: Final = 2
     _OTHERS_PER_SECOND: Final = 50.0
