@@ -63,8 +63,8 @@ async def test_a_deleted_asset_is_not_found(database: Database) -> None:
 async def test_an_index_made_later_holds_the_assets_from_before(
     database: Database, database_url: str
 ) -> None:
-    schema.downgrade(database_url, "0001")
     dragon = await add(database, "Red Dragon", ["crimson"])
-    schema.migrate(database_url)
     await database.dispose()
+    schema.downgrade(database_url, "0001")  # which had no index
+    schema.migrate(database_url)
     assert await found(database, "crimson") == [dragon]
