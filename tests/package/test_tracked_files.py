@@ -47,7 +47,7 @@ def test_every_dependency_of_the_project_is_locked() -> None:
     assert _group("test") <= _pins("test")
 
 
-@pytest.mark.parametrize("name", ["server", "test", "bench"])
+@pytest.mark.parametrize("name", ["server", "qdrant", "test", "bench", "object-store"])
 def test_every_locked_dependency_has_hashes(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     for entry in re.split(r"\n(?=[a-z0-9])", text):
