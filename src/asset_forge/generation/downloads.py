@@ -131,9 +131,10 @@ def _md5_of(response: httpx.Response) -> str | None:
     """Return the MD5 that a server names: `Content-MD5`, or S3's ETag of a file put in one part."""
     if text := response.headers.get("content-md5"):
         try:
-            return base64.b64decode(text, validate=True).hex()
+            digest = base64.b64decode(text, validate=True)
         except ValueError:
             return None
+        return digest.hex() if len(digest) == 16 else None
     tag = response.headers.get("etag", "").strip('"').lower()
     of_s3 = "x-amz-request-id" in response.headers
     return tag if of_s3 and _MD5.fullmatch(tag) else None
