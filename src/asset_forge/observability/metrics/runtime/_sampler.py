@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import platform
@@ -69,6 +70,9 @@ class RuntimeSampler:
             self._sample_memory,
             self._state_python,
         )
+        if self._spare is not None:
+            with contextlib.suppress(psutil.Error, OSError):
+                self._look_for_descriptors()
         with self._one_descriptor():
             for step in steps:
                 with contextlib.suppress(psutil.Error, OSError, NotImplementedError):
@@ -132,15 +136,20 @@ class RuntimeSampler:
         taken, limit = self._process.num_fds(), self._process.rlimit(psutil.RLIMIT_NOFILE)[0]
         gauge(declared.OPEN_FDS).labels().set(taken)
         gauge(declared.MAX_FDS).labels().set(limit)
-        self._judge_descriptors(taken, limit)
 
-    def _judge_descriptors(self, taken: int, limit: int) -> None:
-        if taken < 0.9 * limit:
-            self._exhausted = False
-        elif taken >= limit and not self._exhausted:
-            self._exhausted = True
-            if self._on_exhausted is not None:
-                self._on_exhausted(limit)
+    def _look_for_descriptors(self) -> None:
+        """Find out whether another descriptor can be had, and tell of it where that is new."""
+        limit = self._process.rlimit(psutil.RLIMIT_NOFILE)[0]
+        try:
+            os.close(os.dup(self._spare or 0))
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE) and not self._exhausted:
+                self._exhausted = True
+                if self._on_exhausted is not None:
+                    self._on_exhausted(limit)
+        else:
+            if self._exhausted and self._process.num_fds() < 0.9 * limit:
+                self._exhausted = False
 
     def _sample_collections(self) -> None:
         for counter, reading in self._collections():
