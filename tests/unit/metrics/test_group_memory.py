@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from asset_forge.observability.metrics import (
     Merge,
     Registry,
 )
+from asset_forge.observability.metrics._locks import group_lock
 
 COUNT = CounterDeclaration("things_total", "Things.", (Label("kind"),))
 TIME = HistogramDeclaration("time_seconds", "A time.", (Label("kind"),), buckets=(0.1, 1.0, 10.0))
@@ -258,6 +260,76 @@ def test_a_directory_that_cannot_be_made_is_counted_and_said_once(
     assert registry.value("metrics_collector_errors_total", collector="directory") == 1.0
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     assert "seen by it alone" in caplog.text
+
+
+def test_a_member_that_could_not_join_does_so_later_with_what_it_has_counted(
+    tmp_path: Path, members: Members
+) -> None:
+    other = members.join()
+    other.counter(COUNT).labels("a").inc(10)
+    members.directory.rename(tmp_path / "aside")
+    members.directory.write_text("in the way")
+    late = Registry(ALL, directory=members.directory)
+    late.counter(COUNT).labels("a").inc(2)
+    late.histogram(TIME).labels("a").observe(0.5)
+    assert late.value("things_total", kind="a") == 2.0
+    members.directory.unlink()
+    (tmp_path / "aside").rename(members.directory)
+    late.keep_place()
+    late.counter(COUNT).labels("a").inc()
+    for member in (late, other):
+        assert member.value("things_total", kind="a") == 13.0
+        assert member.value("time_seconds_bucket", kind="a", le="1.0") == 1.0
+    late.close()
+    assert other.value("things_total", kind="a") == 13.0
+
+
+def test_a_lock_that_is_held_for_long_keeps_a_member_out_only_as_long(
+    members: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = members.join()
+    monkeypatch.setattr("asset_forge.observability.metrics._group._JOIN_SECONDS", 0.02)
+    with group_lock(members.directory, seconds=0.0) as taken:
+        assert taken
+        late = Registry(ALL, directory=members.directory)
+        late.counter(COUNT).labels("a").inc(2)
+        late.keep_place()
+        assert other.value("things_total", kind="a") is None
+    late.keep_place()
+    assert other.value("things_total", kind="a") == 2.0
+    late.close()
+
+
+def test_a_member_whose_file_was_removed_makes_another_with_its_values(
+    members: Members, caplog: pytest.LogCaptureFixture
+) -> None:
+    member, other = members.join(), members.join()
+    counter = member.counter(COUNT).labels("a")
+    counter.inc(3)
+    member.histogram(TIME).labels("a").observe(0.5)
+    member.gauge(POOL).labels().set(4)
+    member.gauge(SAMPLED).labels("x").set(7)
+    thread = threading.Thread(target=lambda: (counter.inc(2), member.gauge(POOL).labels().set(5)))
+    thread.start()
+    thread.join()
+    for path in members.directory.iterdir():
+        path.unlink()
+    members.directory.rmdir()
+    other.counter(COUNT).labels("a").inc(10)
+    for _ in range(3):
+        member.keep_place()
+        other.keep_place()
+    counter.inc()
+    for one in (member, other):
+        assert one.value("things_total", kind="a") == 16.0
+        assert one.value("time_seconds_sum", kind="a") == 0.5
+        assert one.value("pool") == 5.0
+        assert one.value("sampled", of="x") == 7.0
+        assert one.value("metrics_collector_errors_total", collector="directory") == 2.0
+    assert caplog.text.count("has a file of this process again") == 2
+    members.leave(member)
+    assert other.value("things_total", kind="a") == 16.0
+    assert other.value("pool") is None
 
 
 def test_a_directory_that_disappears_costs_no_request(members: Members) -> None:

@@ -102,6 +102,13 @@ class Family(Generic[D, I]):
         for _, child in self.series():
             child.move()
 
+    def carry(self) -> None:
+        """Move every series with its values into fresh cells. Needs the lock and the owner."""
+        for _, child in self.series():
+            child.carry(self.declaration.width)
+        if self.cleared is not None:
+            self.cleared.move(self._allocate(self.declaration, None), self.declaration.width)
+
     def _find(self, values: tuple[str, ...], named: dict[str, str]) -> I:
         try:
             exact, folded = self._fold(self._ordered(values, named))

@@ -54,8 +54,9 @@ _EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 class Group:
     """This process's place in a group; a `Memory` whose cells the group can read."""
 
-    def __init__(self, directory: Path) -> None:
-        """Join the group of `directory`, which is created when missing.
+    def __init__(self, directory: Path, *, wait_seconds: float = _JOIN_SECONDS) -> None:
+        """Join the group of `directory`, which is created when missing, waiting `wait_seconds` for
+        another process that joins or folds.
 
         Raises `OSError` when that is impossible.
         """
@@ -72,7 +73,7 @@ class Group:
         self.overflowed: Tally[str] = Tally()
         """Series that folding has put into an overflow series, by metric."""
         self.plan = Plan({})
-        self._member = self._join()
+        self._member = self._join(wait_seconds)
 
     def allocate(self, declaration: Declaration, values: tuple[str, ...] | None) -> Cell:
         """Return a cell in this member's file, or in the memory of the process if the file cannot
@@ -98,8 +99,6 @@ class Group:
         if not self._refreshing.acquire(blocking=False):
             return
         try:
-            if not self._member.exists():
-                self._fault("directory", f"{self._member.path} has been removed by someone else")
             yield from self._look(local)
             if any(not peer.living for peer in self._peers.values()):
                 yield from self._fold()
@@ -241,12 +240,12 @@ class Group:
 
     # Joining and leaving
 
-    def _join(self) -> MemberFile:
+    def _join(self, wait_seconds: float) -> MemberFile:
         self._directory.mkdir(parents=True, exist_ok=True)
-        with group_lock(self._directory, seconds=_JOIN_SECONDS) as taken:
+        with group_lock(self._directory, seconds=wait_seconds) as taken:
             if not taken:
                 raise TimeoutError(
-                    f"the lock of {self._directory} was not free for {_JOIN_SECONDS:g} s"
+                    f"the lock of {self._directory} was not free for {wait_seconds:g} s"
                 )
             self._sweep("*.tmp")
             if not any(map(has_living_writer, self._directory.glob("member-*.metrics"))):
@@ -261,7 +260,17 @@ class Group:
         self._refreshing = Lock()
         self._forget()
         self._member.release()
-        self._member = self._join()
+        self._member = self._join(_JOIN_SECONDS)
+
+    def is_removed(self) -> bool:
+        """Say whether somebody has removed the file of this member."""
+        return not self._member.exists()
+
+    def rejoin(self) -> None:
+        """Take a new place, with a file in which there is nothing yet. Raises `OSError`."""
+        fresh = self._join(0.0)
+        self._member.release()
+        self._member = fresh
 
     def _forget(self) -> None:
         for peer in (*self._peers.values(), *([self._folded] if self._folded else [])):

@@ -44,10 +44,14 @@ class TelemetryGuard:
         except Exception as broken:  # noqa: BLE001 - there is nobody else to tell
             self.warn_once("counting", f"a fault could not be counted: {broken!r}")
 
-    def warn_once(self, key: str, message: str) -> None:
-        """Log `message` as a warning unless a warning with `key` has been logged."""
-        if self._count(key) == 1:
+    def warn_once(self, key: str, message: str) -> bool:
+        """Log `message` as a warning unless a warning with `key` has been logged; say whether it
+        was.
+        """
+        first = self._count(key) == 1
+        if first:
             _log.warning(message)
+        return first
 
     def _count(self, kind: str) -> int:
         """Return how often `kind` was seen, this time included."""

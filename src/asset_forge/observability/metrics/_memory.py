@@ -20,6 +20,11 @@ class Cell:
         """Return the first `width` values."""
         return cast("list[float]", self.view[self.index : self.index + width].tolist())
 
+    def move(self, fresh: Cell, width: int) -> None:
+        """Become `fresh`, with the `width` values of now."""
+        fresh.view[fresh.index : fresh.index + width] = self.view[self.index : self.index + width]
+        self.view, self.index = fresh.view, fresh.index
+
 
 class Memory(Protocol):
     """Gives out cells, all zero."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Generator, Iterable
 from pathlib import Path
@@ -33,6 +34,8 @@ from asset_forge.observability.metrics._own import SelfCounts, complete
 from asset_forge.observability.metrics._reader import Reader
 from asset_forge.observability.metrics._scraping import Scrape, Turns, answer, in_slices
 
+_log = logging.getLogger("asset_forge.observability.metrics")
+
 _END = b"# EOF\n"
 
 F = TypeVar("F")
@@ -62,6 +65,7 @@ class Registry:
         self._counts = SelfCounts(strict=strict)
         self._memory: Group | ProcessMemory = ProcessMemory()
         self._group: Group | None = None
+        self._directory = directory
         declared = complete(declarations)
         problem = self._join(directory) if directory is not None else None
         self._families = {name: self._family(declaration) for name, declaration in declared.items()}
@@ -116,7 +120,37 @@ class Registry:
         """
         if self._group is not None:
             self._group.leave()
-        self._group = self._reader.group = None
+        self._group = self._reader.group = self._directory = None
+
+    def keep_place(self) -> None:
+        """Take a place in the group where this process has none, with all its values: it could not
+        join when it started, or somebody has removed its file.
+
+        Scrapes do so, and a process that is not scraped calls it now and then, from the thread that
+        made the registry; from any other it does nothing. What is in the way is counted once, and
+        tried again.
+        """
+        if self._directory is None or get_ident() != self._owner:
+            return
+        removed = self._group is not None and self._group.is_removed()
+        if self._group is not None and not removed:
+            return
+        try:
+            if self._group is None:
+                self._memory = self._group = Group(self._directory, wait_seconds=0.0)
+            else:
+                self._group.rejoin()
+        except OSError as error:
+            if removed and self._counts.guard.warn_once("removed", f"metrics: {error}"):
+                self._counts.collector_error("directory")
+            return
+        with self._lock:
+            for family in self._families.values():
+                family.carry()
+        self._reader.group = self._group
+        if removed:
+            self._counts.collector_error("directory")
+        _log.warning("metrics: %s has a file of this process again", self._directory)
 
     # Reading
 
@@ -138,6 +172,7 @@ class Registry:
         packed = _negotiation.wants_gzip(accept_encoding)
 
         async def work() -> Scrape:
+            self.keep_place()
             pieces: list[bytes] = []
             await in_slices(self._reader.render(pieces, endpoint, names, openmetrics=openmetrics))
             taken = set(self._reader.names())
@@ -155,6 +190,7 @@ class Registry:
         self, *, endpoint: str | None = None, openmetrics: bool = False, names: Collection[str] = ()
     ) -> bytes:
         """Render at once, for tests and command lines; `scrape` is for servers."""
+        self.keep_place()
         pieces: list[bytes] = []
         for _ in self._reader.render(pieces, endpoint, names, openmetrics=openmetrics):
             pass
@@ -170,6 +206,7 @@ class Registry:
         `name` is a metric's, or a histogram's with `_count`, `_sum`, or `_bucket` (cumulative, with
         the label `le`).
         """
+        self.keep_place()
         return self._reader.value(name, labels)
 
     # Forks: see `_fork`

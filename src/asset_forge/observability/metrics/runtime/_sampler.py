@@ -64,6 +64,7 @@ class RuntimeSampler:
         """Set every metric once; one that cannot be read on this system is left out."""
         if self._pid != os.getpid():
             self._start_over()
+        self._registry.keep_place()
         steps = (
             self._sample_process,
             self._sample_collections,
