@@ -1,21 +1,18 @@
-"""The requests of one operation to one provider: claimed, timed, repeated where right, saved."""
+"""The requests of one operation to one provider: claimed before they are sent, saved after."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
-from asset_forge import faults
 from asset_forge.assets import GeneratedAssets, StagedFile
 from asset_forge.generation.claims import Claim, Claims
 from asset_forge.generation.classification import Classifier
 from asset_forge.generation.downloads import Downloads
 from asset_forge.generation.failures import (
-    LATER,
     ErrorType,
     GenerationCancelled,
     GenerationFailed,
@@ -23,42 +20,11 @@ from asset_forge.generation.failures import (
 )
 from asset_forge.generation.patience import patiently, storage_is_away
 from asset_forge.generation.providers import marks
-from asset_forge.generation.providers.base import Answer, Charged, Content, Usage
+from asset_forge.generation.providers.base import Answer, Content, Usage
 from asset_forge.generation.retries import RetryPolicy
-from asset_forge.observability.tracing import span
+from asset_forge.generation.sending import Operation, Sender, Tally
 
 T = TypeVar("T")
-
-
-class Tally(Protocol):
-    """Counts what happens; the door gives one to each operation."""
-
-    def failed(self, failure: GenerationFailed) -> None:
-        """Count a request that failed."""
-        ...
-
-    def repeated(self) -> None:
-        """Count a request that is sent again."""
-        ...
-
-    def price(self, usage: Usage, model: str | None) -> float:
-        """Return the price of what was used, in US dollars."""
-        ...
-
-    def used(self, usage: Usage, model: str | None, usd: float) -> None:
-        """Count what was used and what it cost."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What a set of calls belongs to; times in seconds."""
-
-    generation_id: str
-    run: int
-    provider: str
-    request_seconds: float
-    total_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +42,28 @@ class CallParts:
 
 @dataclass(slots=True)
 class ClaimedCalls:
-    """The `Calls` of one operation, which together may take `total_seconds`."""
+    """The `Calls` of one operation."""
 
     operation: Operation
     parts: CallParts
     tally: Tally
-    requests: int = 0
-    _deadline: float = field(init=False)
+    _sender: Sender = field(init=False)
 
     def __post_init__(self) -> None:
-        self._deadline = time.monotonic() + self.operation.total_seconds
+        parts = self.parts
+        self._sender = Sender(
+            self.operation,
+            parts.classify,
+            parts.retries,
+            parts.random,
+            self.tally,
+            parts.claims.charge,
+        )
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self._sender.requests
 
     async def once(self, purpose: str, send: Callable[[], Awaitable[Answer]]) -> Mapping[str, Any]:
         """Send a paid request whose answer is small, or return what it answered earlier."""
@@ -142,13 +120,7 @@ class ClaimedCalls:
 
     async def read(self, purpose: str, send: Callable[[], Awaitable[T]]) -> T:
         """Send a free request that changes nothing; it is repeated also after it may have run."""
-        attempt = 1
-        while True:
-            try:
-                return await self._attempt(purpose, send, attempt)
-            except GenerationFailed as failure:
-                await self._pause(failure, attempt, free=True)
-            attempt += 1
+        return await self._sender.read(purpose, send)
 
     async def download(self, url: str, file_type: str) -> StagedFile:
         """Download a file into the storage, checked; no key is sent along."""
@@ -230,9 +202,7 @@ class ClaimedCalls:
             if answer is not None:
                 return answer
             await self.checkpoint()
-            if time.monotonic() + interval_seconds > self._deadline:
-                raise self._too_late()
-            await asyncio.sleep(interval_seconds)
+            await self._sender.rest(interval_seconds)
 
     async def _paid(self, purpose: str, send: Callable[[], Awaitable[T]]) -> T:
         """Claim a request and send it; repeat it only while the provider has not executed it."""
@@ -245,64 +215,15 @@ class ClaimedCalls:
                 raise self._unknown()  # another run of the job is ahead of this one
             token = marks.claim.set(f"{generation_id}.{name}")
             try:
-                return await self._attempt(purpose, send, attempt)
+                return await self._sender.attempt(purpose, send, attempt)
             except GenerationFailed as failure:
                 if not (isinstance(failure, ProviderFailed) and failure.definite):
                     raise self._ambiguous(failure) from failure
                 await self.parts.claims.release(generation_id, name)
-                await self._pause(failure, attempt, free=False)
+                await self._sender.pause(failure, attempt, free=False)
             finally:
                 marks.claim.reset(token)
             attempt += 1
-
-    async def _attempt(self, purpose: str, send: Callable[[], Awaitable[T]], attempt: int) -> T:
-        """Send one request within its time limit."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise self._too_late()
-        attributes = {"asset_forge.request.purpose": purpose}
-        self.requests += 1
-        with span(f"request {purpose}", "client", attributes) as call:
-            if attempt > 1:
-                call.set("http.request.resend_count", attempt - 1)
-            try:
-                async with asyncio.timeout(min(self.operation.request_seconds, left)):
-                    return await send()
-            except (GenerationCancelled, faults.Fault):
-                raise  # of this service
-            except Exception as error:
-                reason = await self._counted(error)
-                failure = self.parts.classify(reason)
-                if failure.type is ErrorType.TIMEOUT and time.monotonic() >= self._deadline:
-                    failure = self._too_late()
-                if isinstance(failure, ProviderFailed) and failure.status is not None:
-                    call.set("http.response.status_code", failure.status)
-                call.set("error.type", failure.type.value)
-                self.tally.failed(failure)
-                if failure is error:
-                    raise
-                if failure is reason:
-                    raise failure from None
-                raise failure from error
-
-    async def _counted(self, error: Exception) -> Exception:
-        """Count what an answer cost that cannot be used; return what is wrong with it."""
-        if not isinstance(error, Charged):
-            return error
-        usd = self.tally.price(error.usage, None)
-        await self.parts.claims.charge(self.operation.provider, usd)
-        self.tally.used(error.usage, None, usd)
-        return error.reason
-
-    async def _pause(self, failure: GenerationFailed, attempt: int, *, free: bool) -> None:
-        """Wait before a request is sent again; raise the failure where it shall not be."""
-        wait = self.parts.retries.wait(failure, attempt, free=free, random=self.parts.random)
-        if wait is None and free and isinstance(failure, ProviderFailed):
-            failure.resumable = failure.type in LATER
-        if wait is None or time.monotonic() + wait > self._deadline:
-            raise failure
-        self.tally.repeated()
-        await asyncio.sleep(wait)
 
     async def _keep(self, purpose: str, data: bytes) -> StagedFile:
         """Put a paid file into the storage; it is offered for as long as patience lasts."""
@@ -342,14 +263,6 @@ class ClaimedCalls:
             ErrorType.OUTCOME_UNKNOWN,
             f"The service was interrupted while it waited for {self.operation.provider}'s answer; "
             "the request may have been executed and charged, so that it is not sent again",
-            definite=False,
-        )
-
-    def _too_late(self) -> GenerationFailed:
-        return ProviderFailed(
-            ErrorType.TIMEOUT,
-            f"{self.operation.provider} took longer than {self.operation.total_seconds:g} seconds, "
-            "the limit for all requests of an operation",
             definite=False,
         )
 

@@ -17,7 +17,7 @@ import structlog
 from asset_forge.assets import GeneratedAssets
 from asset_forge.clock import Clock
 from asset_forge.generation.breaker import CircuitBreaker, State
-from asset_forge.generation.calls import CallParts, ClaimedCalls, Operation
+from asset_forge.generation.calls import CallParts, ClaimedCalls
 from asset_forge.generation.claims import Claims
 from asset_forge.generation.classification import Classifier
 from asset_forge.generation.counting import OperationCount
@@ -38,6 +38,7 @@ from asset_forge.generation.providers.base import (
     ProviderResult,
 )
 from asset_forge.generation.retries import RetryPolicy
+from asset_forge.generation.sending import Operation
 from asset_forge.generation.spending import Spending
 from asset_forge.generation.steps import AddBreadcrumb
 from asset_forge.observability.tracing import AttributeValue, generation_attributes, span
