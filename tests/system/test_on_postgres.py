@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 
 import httpx
+import psycopg
 import pytest
 from tests.databases import PostgresServer, find_postgres
 from tests.served import PROGRAM, Server, ServerFactory, environment_of, until
@@ -63,6 +64,13 @@ def test_a_database_without_a_schema_is_named_and_migrated_on_request(
     server.start()
     assert server.ended(server.submit("dialogue", "a guard"))["status"] == "succeeded"
     assert server.stop() == 0
+    with psycopg.connect(variables["DATABASE_URL"]) as connection:
+        tables = connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables"
+        ).fetchall()
+    # The jobs' own tables are beside ours, on the same server.
+    assert ("dbos", "workflow_status") in tables
+    assert {schema for schema, name in tables if name in ("assets", "generations")} == {"public"}
 
 
 def test_jobs_of_a_killed_server_are_finished_by_another_on_the_same_database(
