@@ -43,6 +43,10 @@ _Type = Annotated[str, _documented("What to make", enum=[kind.value for kind in 
 _Prompt = Annotated[
     str, _documented("What it is like, in words", min_length=1, max_length=MAX_PROMPT)
 ]
+_Expanded = Annotated[
+    str | None,
+    _documented("What a language model made of the prompt, for a provider that was sent this"),
+]
 _Provider = Annotated[
     str, _documented("Who makes it; auto takes the first that can", enum=["auto", *PROVIDERS])
 ]
@@ -84,6 +88,7 @@ class GenerationView(msgspec.Struct, rename="camel"):
     name: str
     type: str
     prompt: str
+    expanded_prompt: _Expanded
     provider: str
     model: str | None
     seed: int
@@ -116,6 +121,7 @@ def view(row: Generation) -> GenerationView:
         name=row.name,
         type=row.type,
         prompt=row.prompt,
+        expanded_prompt=row.expanded_prompt,
         provider=row.provider or row.requested_provider,
         model=row.model,
         seed=row.seed,

@@ -248,7 +248,7 @@ def seconds_of(data: bytes) -> float:
             if not held or held < sound.getnframes() * width:
                 raise ValueError("the sound is shorter than its header says")
             return sound.getnframes() / sound.getframerate()
-    except (wave.Error, EOFError, ZeroDivisionError) as error:
+    except (wave.Error, EOFError, RuntimeError, ZeroDivisionError) as error:  # `wave` raises any
         raise ValueError(f"the sound is no WAV file ({error})") from error
 
 
