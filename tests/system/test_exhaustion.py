@@ -1,0 +1,101 @@
+"""The real server without file descriptors, and with its SQLite file locked by somebody else."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import resource
+import socket
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import httpx
+from tests.served import Server, ServerFactory, until
+from tests.system.scrapes import Scrape
+
+
+def lines(server: Server, severity: str) -> list[dict[str, Any]]:
+    """Return what it logged at a severity."""
+    found = [json.loads(line) for line in server.output().splitlines() if line.startswith("{")]
+    return [line for line in found if line["severity"] == severity]
+
+
+def test_a_server_without_descriptors_tells_of_it_once_and_goes_on(serve: ServerFactory) -> None:
+    server = serve({"RUN_JOBS": "false"})
+    process = server.process
+    with server.client(timeout=20) as scraper, contextlib.ExitStack() as idle:
+        assert scraper.get("/metrics").status_code == 200  # over a connection that is kept
+        free = 8
+        limit = 1 + free + highest(process.pid)
+        process.rlimit(resource.RLIMIT_NOFILE, (limit, 4096))
+        for _ in range(limit):
+            idle.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+
+        def seen() -> bool:
+            scrape = Scrape(scraper.get("/metrics").text)
+            taken, most = scrape.value("process_open_fds"), scrape.value("process_max_fds")
+            return most == limit and taken / most > 0.8  # what the alert looks at
+
+        until("the metrics show it", seen, 30)
+        for path in ("/api/health/live", "/metrics/business", "/api/assets"):
+            assert scraper.get(path).status_code == 200, path
+        [group] = until(
+            "an error event tells of it", lambda: scraper.get("/api/errors").json()["items"], 30
+        )
+        assert (group["errorType"], group["severity"], group["count"]) == ("EMFILE", "critical", 1)
+        for _ in range(50):  # more that knock in vain
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"{server.url}/api/health/live", timeout=5, trust_env=False)
+    assert len(lines(server, "ERROR")) == 1
+    assert len(lines(server, "WARNING")) < 20, "the log is flooded"
+    until("new connections are answered again", lambda: answers(server), 30)
+    assert [one["count"] for one in server.get("/api/errors")["items"]] == [1]
+
+
+def highest(pid: int) -> int:
+    """Return the highest number of a descriptor, which the limit is one of."""
+    return max(int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def answers(server: Server) -> bool:
+    try:
+        return server.request("GET", "/api/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_a_locked_sqlite_file_is_503_in_time_and_blocks_no_reader(serve: ServerFactory) -> None:
+    server = serve({"RUN_JOBS": "false"})
+    assert server.request("POST", "/api/projects", json={"name": "before"}).status_code == 201
+    path = server.data_dir / "asset-forge.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused: list[httpx.Response] = []
+
+        def write(number: int) -> None:
+            body = {"name": f"locked {number}"}
+            refused.append(server.request("POST", "/api/projects", json=body))
+
+        writers = [threading.Thread(target=write, args=(number,)) for number in range(5)]
+        for writer in writers:
+            writer.start()
+        while any(writer.is_alive() for writer in writers):
+            assert server.request("GET", "/api/projects").status_code == 200
+            assert server.request("GET", "/api/health/live").status_code == 200
+            assert server.request("GET", "/api/health/ready").status_code == 200
+        other.execute("ROLLBACK")
+    assert {answer.status_code for answer in refused} == {503}
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+    assert max(answer.elapsed.total_seconds() for answer in refused) < 15
+    assert server.scrape().value("db_failures_total", reason="busy") == len(refused)
+    assert "event loop blocked" not in server.output()
+    names = [project["name"] for project in server.get("/api/projects")["items"]]
+    assert names == ["before"]
+    after = until("it takes writes again", lambda: created(server), 30)
+    assert after
+
+
+def created(server: Server) -> bool:
+    return server.request("POST", "/api/projects", json={"name": "after"}).status_code == 201
