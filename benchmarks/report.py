@@ -34,6 +34,7 @@ class Report:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
+        self._budgets: list[tuple[str, bool]] = []
 
     def add(self, text: str) -> None:
         """Add a part."""
@@ -44,6 +45,18 @@ class Report:
         """Add a table."""
         lines = [head, ["---"] * len(head), *rows]
         self.add("\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n")
+
+    def judge(self, what: str, met: bool) -> str:
+        """Note whether a budget is met; returns the word for it."""
+        self._budgets.append((what, met))
+        return "met" if met else "**missed**"
+
+    def conclusion(self) -> str:
+        """Say which budgets were missed."""
+        missed = [what for what, met in self._budgets if not met]
+        met = f"{len(self._budgets) - len(missed)} of {len(self._budgets)} budgets are met"
+        listed = "; missed: " + ", ".join(missed) if missed else ""
+        return f"## Budgets\n\n{met}{listed}.\n"
 
     def text(self) -> str:
         """Return all of it."""
@@ -88,23 +101,32 @@ def costs_of_service(report: Report, costs: Sequence[Cost]) -> None:
     """Say what being observed costs the service's own route."""
     report.add("## The service's own `GET /api/assets/{id}`\n")
     budgets = {"metrics": 0.95, "everything": 0.88}
+    verdicts = {
+        cost.name: report.judge(
+            f"requests/s kept, {cost.name}", cost.per_second.ratio >= budgets[cost.name]
+        )
+        for cost in costs
+    }
     report.table(
         ["on", "requests/s kept", "bare → measured", "CPU added a request", "budget", ""],
-        [[*_cost_row(cost)[1:], f"≥ {budgets[cost.name]:.0%}",
-          _verdict(cost.per_second.ratio >= budgets[cost.name])] for cost in costs],
-    )  # fmt: skip
+        [
+            [*_cost_row(cost)[1:], f"≥ {budgets[cost.name]:.0%}", verdicts[cost.name]]
+            for cost in costs
+        ],
+    )
 
 
 def storm(report: Report, found: Storm) -> None:
     """Say how other requests fare during a storm of scrapes."""
     pairs = found.p99_seconds
+    verdict = report.judge("p99 in a storm of scrapes", pairs.ratio <= 1.5)
     report.add("## A storm of scrapes\n")
     report.add(
         f"{SCRAPERS} scrapers at once, each again a second after its answer "
         f"({found.scrapes_per_second:.0f} scrapes of 12,000 lines a second): the p99 of "
         f"`GET /api/assets/{{id}}` under full load goes from {pairs.against * 1e3:.1f} ms to "
         f"{pairs.value * 1e3:.1f} ms, {pairs.ratio:.2f} times {_quartiles(pairs)}. "
-        f"Budget: 1.5 times; {_verdict(pairs.ratio <= 1.5)}.\n"
+        f"Budget: 1.5 times; {verdict}.\n"
     )
 
 
@@ -150,10 +172,6 @@ _LEAVES_OUT = {
 def _quartiles(pairs: Pairs, *, percent: bool = False) -> str:
     low, high = pairs.spread
     return f"({low:.0%}–{high:.0%})" if percent else f"({low:.2f}–{high:.2f})"
-
-
-def _verdict(kept: bool) -> str:
-    return "kept" if kept else "**over**"
 
 
 def _version(name: str) -> str:

@@ -63,7 +63,7 @@ def write(report: Report, rounds: int) -> None:
     found = compare(rounds)
     pairs, p99 = found.per_second, found.p99_seconds
     low, high = pairs.spread
-    verdict = "kept" if pairs.ratio >= BUDGET else "**over**"
+    verdict = report.judge("requests/s kept, sinks that hang", pairs.ratio >= BUDGET)
     lost = ", ".join(f"{found.lost[sink]:,.0f} {what}" for sink, what in _SINKS.items())
     report.add("## Sinks that hang\n")
     report.add(
