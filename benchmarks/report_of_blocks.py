@@ -65,7 +65,8 @@ def write(report: Report, rounds: int) -> None:
         "added, of the thread that serves requests; the access log's lines are made and written by "
         "another, which the rows with that thread include. The log line: from the call to the "
         "queue of the writer thread, redacted, beside the standard library's `logging` with a "
-        "JSON formatter that redacts nothing and writes on the caller's time. Scrapes and updates: beside prometheus_client.\n"
+        "JSON formatter that redacts nothing and writes on the caller's time. Scrapes and updates: "
+        "beside prometheus_client.\n"
     )
 
 
