@@ -10,16 +10,19 @@ __all__ = [
     "ELSEWHERE",
     "LATER",
     "PROVIDER_FAULTS",
+    "THROTTLED",
     "ErrorType",
     "GenerationCancelled",
     "GenerationFailed",
     "ProviderFailed",
 ]
 
+THROTTLED: Final = frozenset({ErrorType.RATE_LIMITED, ErrorType.CONCURRENCY_LIMITED})
+"""What says that there is too much at the moment, and nothing of the provider's health."""
+
 LATER: Final = frozenset(
     {
-        ErrorType.RATE_LIMITED,
-        ErrorType.CONCURRENCY_LIMITED,
+        *THROTTLED,
         ErrorType.OVERLOADED,
         ErrorType.UNAVAILABLE,
         ErrorType.DNS,
@@ -45,8 +48,7 @@ rejected prompt is not taken elsewhere."""
 PROVIDER_FAULTS: Final = frozenset(
     {
         *ELSEWHERE,
-        ErrorType.RATE_LIMITED,
-        ErrorType.CONCURRENCY_LIMITED,
+        *THROTTLED,
         ErrorType.MALFORMED_RESPONSE,
         ErrorType.DOWNLOAD_FAILED,
         ErrorType.OUTCOME_UNKNOWN,

@@ -14,7 +14,7 @@ from asset_forge.clock import Clock
 from asset_forge.database.models import Generation
 from asset_forge.generation.choice import Choice
 from asset_forge.generation.door import ProviderDoor
-from asset_forge.generation.failures import LATER, GenerationFailed, ProviderFailed
+from asset_forge.generation.failures import LATER, THROTTLED, GenerationFailed, ProviderFailed
 from asset_forge.generation.patience import patiently, storage_is_away
 from asset_forge.generation.providers.base import (
     Expander,
@@ -185,15 +185,24 @@ class Making:
         )
         if following is not None:
             return Move(provider=following.name, delay_seconds=0.0)
-        if not (isinstance(failure, ProviderFailed) and (failure.definite or failure.resumable)):
-            return None
-        if failure.type not in LATER:
+        if not isinstance(failure, ProviderFailed) or not _is_worth_waiting(failure):
             return None
         delay = failure.retry_after or _WAIT_SECONDS
         began = row.started_at or self.clock()
         if self.clock() + timedelta(seconds=delay) > began + self.longest_wait:
             return None
         return Move(provider=name, delay_seconds=delay)
+
+
+def _is_worth_waiting(failure: ProviderFailed) -> bool:
+    """Say whether a job is put off: for a provider that throttles, says when it is back, is left
+    alone for now, or works on what is paid for. What is still refused after its repetitions fails.
+    """
+    if failure.type not in LATER:
+        return False
+    if failure.resumable:
+        return True
+    return failure.definite and (failure.type in THROTTLED or failure.retry_after is not None)
 
 
 def _request(row: Generation, prompt: str) -> ProviderRequest:

@@ -132,6 +132,7 @@ FAULTS = [
     (Fault.OUT_OF_CREDIT, "quota_exhausted"),
     (Fault.REJECTED_PROMPT, "content_rejected"),
     (Fault.NOT_FOUND, "invalid_request"),
+    (Fault.SERVER_ERROR, "unavailable"),
 ]
 
 
@@ -143,14 +144,15 @@ def test_a_refusal_ends_as_its_type_everywhere(
     vendor.set_fault("meshy", fault, method="POST")
     job = forge.ended(forge.submit("weapon", f"a blade of {type_}", provider="meshy"))
     assert (job["status"], job["error"]["type"]) == ("failed", type_)
-    assert submissions(vendor) == 1
+    sent = 4 if fault is Fault.SERVER_ERROR else 1
+    assert submissions(vendor) == sent
     moved = forge.scrape().moved_since(before)
     assert moved["asset_generation_errors_total", (("error_type", type_), ("type", "weapon"))] == 1
-    assert moved["ai_api_errors_total", (("error_type", type_), ("provider", "meshy"))] == 1
+    assert moved["ai_api_errors_total", (("error_type", type_), ("provider", "meshy"))] == sent
     assert logged(forge, msg="provider call ended", errorType=type_, outcome="failure")
     captured = sum(n for (name, _), n in moved.items() if name == "errors_captured_total")
     assert captured == (1 if type_ == "authentication" else 0)
-    is_meshys = type_ in ("authentication", "quota_exhausted")
+    is_meshys = type_ in ("authentication", "quota_exhausted", "unavailable")
 
     def health() -> bool:
         check = forge.request("GET", "/api/health/deep").json()["checks"]["externalAPIs"]
