@@ -10,7 +10,7 @@ import promql_parser
 from tests.drills.checks import all_jobs_end
 from tests.drills.guide_queries import GUIDE
 from tests.drills.stage import SCALE
-from tests.drills.watching import STARVED_SECONDS, Watcher
+from tests.drills.watching import Watcher
 
 from asset_forge.simulation.panels import panel_queries, panels_with_data
 from asset_forge.simulation.prometheus import PrometheusApi
@@ -53,7 +53,6 @@ class Calm:
     ours: list[Evaluated] = field(default_factory=list)
     activity: str = ""
     starved: bool = False
-    """Whether threads of the test itself ran late by more than a second."""
 
 
 def spend(home: Path, programs: tuple[str, str]) -> Calm:
@@ -79,7 +78,7 @@ def spend(home: Path, programs: tuple[str, str]) -> Calm:
                     for one in panel_queries()
                 ]
                 calm.firing = watcher.names("firing")
-                calm.starved = watcher.latest_seconds > STARVED_SECONDS
+                calm.starved = watcher.starved
             messages = stack.receivers.messages()
             calm.told = [one.title for one in messages if one.service != "heartbeat"]
             calm.beats = len(stack.receivers.messages("heartbeat"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Generator
@@ -13,9 +14,9 @@ import httpx
 from asset_forge.simulation.prometheus import PrometheusApi
 
 LOOK_SECONDS = 0.25
-STARVED_SECONDS = 1.0
+STARVED_LOAD = 3.0 * (os.cpu_count() or 1)
 OF_A_STARVED_MACHINE = {"DatabaseSlow", "EventLoopStalled", "LatencyBudgetBurnSlow"}
-"""True alerts, and not the fault's: threads of the test itself ran more than a second late."""
+"""True alerts, and not the fault's, where three programs and more wait for each CPU."""
 
 
 class Watcher:
@@ -27,8 +28,7 @@ class Watcher:
         self._seen: dict[tuple[str, str], float] = {}
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher")
-        self.latest_seconds = 0.0
-        """How late the thread ran at worst: a measure of how starved the machine is."""
+        self._load = 0.0
 
     @contextmanager
     def running(self) -> Generator[Watcher]:
@@ -38,6 +38,11 @@ class Watcher:
         finally:
             self._ending.set()
             self._thread.join()
+
+    @property
+    def starved(self) -> bool:
+        """Whether the machine had far more to do than it can."""
+        return self._load > STARVED_LOAD
 
     def forget(self) -> None:
         with self._lock:
@@ -52,13 +57,11 @@ class Watcher:
             return {name for name, at in self._seen if at == state}
 
     def _run(self) -> None:
-        due = time.monotonic() + LOOK_SECONDS
         while not self._ending.wait(LOOK_SECONDS):
-            self.latest_seconds = max(self.latest_seconds, time.monotonic() - due)
+            self._load = max(self._load, os.getloadavg()[0])
             with contextlib.suppress(httpx.TransportError):
                 alerts = self._api.alerts()
                 now = time.monotonic()
                 with self._lock:
                     for alert in alerts:
                         self._seen.setdefault((alert.name, alert.state), now)
-            due = time.monotonic() + LOOK_SECONDS

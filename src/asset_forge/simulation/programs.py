@@ -95,31 +95,26 @@ class Program:
             raise RuntimeError(f"{self.command[0]} was never started")
         return self._process.pid
 
-    @property
-    def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process is not None and self._process.poll() is None
-
-    def launch(self, *, output: int | None = None) -> None:
-        """Start it without waiting; `output` is a file descriptor that replaces the log."""
+    def launch(self) -> None:
+        """Start it without waiting."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own programs, by their paths
                 self.command,
                 cwd=self._directory,
                 stdin=subprocess.DEVNULL,
-                stdout=log if output is None else output,
+                stdout=log,
                 stderr=log,
                 env=self.environment,
                 start_new_session=True,
             )
 
-    def start(self, *, output: int | None = None) -> None:
+    def start(self) -> None:
         """Start it, and wait until it is ready.
 
         Raises:
             faults.Unavailable: It ended instead, or was not ready in time.
         """
-        self.launch(output=output)
+        self.launch()
         try:
             until("it is ready", self.ready, START_SECONDS)
         except NotWithin as error:
