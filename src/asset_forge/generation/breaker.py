@@ -58,6 +58,7 @@ class CircuitBreaker:
         self._times_opened = 0
         self._open_until = 0.0
         self._reason: ErrorType | None = None
+        self._asked_for = False  # whether the provider said for how long
         self._trial_until = 0.0
         self._told = State.CLOSED
 
@@ -77,7 +78,8 @@ class CircuitBreaker:
         """Let an operation through, or refuse it; half-open lets one at a time through.
 
         Raises:
-            ProviderFailed: The breaker is open; nothing was sent.
+            ProviderFailed: The breaker is open; nothing was sent. It has a `retry_after` where the
+                provider asked for the pause.
         """
         state, now = self.state, self._now()
         self._tell(state)
@@ -93,7 +95,8 @@ class CircuitBreaker:
             f"{self._provider} is left alone for {wait:.0f} more seconds after it failed "
             f"({self._reason.value})",
             definite=True,
-            retry_after=wait,
+            # Only what throttles is waited for: during an outage jobs fail, and that is seen.
+            retry_after=wait if self._asked_for else None,
         )
         failure.unexpected = False  # what opened it was reported
         raise failure
@@ -118,7 +121,7 @@ class CircuitBreaker:
         if not isinstance(type_, ErrorType) or type_ not in PROVIDER_FAULTS:
             return
         if isinstance(failure, ProviderFailed) and failure.retry_after:
-            self._open(type_, min(failure.retry_after, LONGEST_PAUSE_SECONDS))
+            self._open(type_, min(failure.retry_after, LONGEST_PAUSE_SECONDS), asked_for=True)
             return
         if type_ in _UNCOUNTED:
             return
@@ -130,8 +133,9 @@ class CircuitBreaker:
             self._times_opened += 1
             self._open(type_, self._open_seconds * factor)
 
-    def _open(self, reason: ErrorType, seconds: float) -> None:
+    def _open(self, reason: ErrorType, seconds: float, *, asked_for: bool = False) -> None:
         self._reason = reason
+        self._asked_for = asked_for
         self._open_until = max(self._open_until, self._now() + seconds)
         self._tell(State.OPEN)
 
