@@ -21,7 +21,7 @@ def spans_of(server: Server) -> set[str]:
     return {s["name"] for s in response.json()["spans"]} if response.status_code == 200 else set()
 
 
-def test_a_jobs_request_is_found_in_header_log_spans_and_exemplar(serve: ServerFactory):
+def test_one_id_leads_through_header_log_error_event_spans_exemplar_and_job(serve: ServerFactory):
     server = serve()
     body = {"name": "guard", "type": "dialogue", "prompt": "a guard"}
     response = server.request("POST", "/api/generation", json=body, headers=HEADERS)
@@ -43,24 +43,22 @@ def test_a_jobs_request_is_found_in_header_log_spans_and_exemplar(serve: ServerF
     text = server.request("GET", "/metrics", headers=accept).text
     assert f'# {{trace_id="{TRACE}"}}' in text
 
-
-def test_a_failing_request_is_found_in_answer_log_error_event_and_trace(serve: ServerFactory):
-    server = serve()
-    job = server.submit("dialogue", "a guard")
-    asset = server.ended(job)["assetId"]
+    # The same client goes on to fetch the file, which is gone: one id leads to all of it.
+    asset = server.job(job)["assetId"]
     for path in (server.data_dir / "objects").rglob("*"):
         if path.is_file():
             path.unlink()
     response = server.request("GET", f"/api/assets/{asset}/file", headers=HEADERS)
     assert response.status_code == 503
     assert (response.json()["requestId"], response.json()["traceId"]) == ("follow-me", TRACE)
-    [closing] = until(
-        "the request is logged", lambda: log_lines(server, requestId="follow-me", msg="request")
+    failed = until(
+        "the failure is logged",
+        lambda: log_lines(server, requestId="follow-me", msg="request", status=503),
     )
-    assert closing["severity"] == "ERROR"
+    assert [line["severity"] for line in failed] == ["ERROR"]
     [group] = until("the error is stored", lambda: server.get("/api/errors")["items"])
-    details = server.get(f"/api/errors/{group['fingerprint']}")
-    assert "follow-me" in json.dumps(details)
-    assert TRACE in json.dumps(details)
-    assert "GET /api/assets/{asset_id}/file" in spans_of(server)
+    (event,) = server.get(f"/api/errors/{group['fingerprint']}")["events"]
+    assert event["tags"]["request_id"] == "follow-me"
+    assert event["contexts"]["trace"]["trace_id"] == TRACE
+    assert {*whole, "GET /api/assets/{asset_id}/file"} <= spans_of(server)
     assert server.scrape().value("errors_captured_total", severity="error") == 1
