@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
+
+# How long an example takes says how busy the machine is. With CI set, hypothesis has its own profile.
+_SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=_SLOW)
+if hypothesis.settings.get_current_profile_name() == "default":
+    hypothesis.settings.load_profile("busy")
 
 pytest_plugins = [
     "tests.databases",
     "tests.object_stores",
     "tests.qdrant_server",
     "tests.served",
+    "tests.system.fleets",
     "tests.deployments",  # after those that it imports, whose assertions pytest rewrites
 ]
 

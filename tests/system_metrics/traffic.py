@@ -19,8 +19,8 @@ async def ask(
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         length = f"Content-Length: {len(body)}\r\n" if body else ""
-        lead = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{length}{headers}\r\n"
-        writer.write(lead.encode() + body)
+        lead = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        writer.write(f"{lead}{length}{headers}\r\n".encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         status = int(head[0].split()[1])
         fields = dict(line.lower().split(": ", 1) for line in head[1:] if line)
