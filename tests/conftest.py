@@ -5,7 +5,7 @@ from __future__ import annotations
 import hypothesis
 import pytest
 
-# How long an example takes says how busy the machine is. With CI set, hypothesis has its own profile.
+# How long an example takes says how busy the machine is. With CI set, hypothesis has a profile.
 _SLOW = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=_SLOW)
 if hypothesis.settings.get_current_profile_name() == "default":
