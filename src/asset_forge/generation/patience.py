@@ -26,6 +26,11 @@ def storage_is_away(error: Exception) -> bool:
     return isinstance(error, StorageUnavailable)
 
 
+def stores_are_away(error: Exception) -> bool:
+    """Say whether an error means that the database or the storage did not work."""
+    return database_is_away(error) or storage_is_away(error)
+
+
 async def patiently(
     work: Callable[[], Awaitable[_Result]],
     away: Callable[[Exception], bool] = database_is_away,

@@ -11,7 +11,7 @@ from asset_forge import faults
 from asset_forge.clock import Clock
 from asset_forge.database.models import Generation
 from asset_forge.generation.failures import ErrorType, GenerationCancelled, GenerationFailed
-from asset_forge.generation.patience import patiently
+from asset_forge.generation.patience import patiently, stores_are_away
 from asset_forge.generation.records import GenerationRecords
 from asset_forge.observability.tracing import span
 from asset_forge.storage import StorageFull, StorageUnavailable
@@ -131,7 +131,7 @@ class Steps:
         current = await patiently(lambda: self.records.enter_stage(row.id, stage))
         if current is None or (cancellable and current.cancel_requested_at is not None):
             raise GenerationCancelled
-        result = await (patiently(work) if repeatable else work())
+        result = await (patiently(work, stores_are_away) if repeatable else work())
         seconds = time.perf_counter() - started
         await patiently(lambda: self.records.leave_stage(row.id, stage, started_at, seconds))
         return result
