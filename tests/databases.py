@@ -37,7 +37,6 @@ _SETTINGS = {
     "max_connections": "100",
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "shared_buffers": "16MB",
     "autovacuum": "off",
 }
@@ -47,10 +46,12 @@ class PostgresServer:
     """One Postgres server in a directory of its own, reached over TCP on the loopback interface.
 
     Postgres refuses to run as root, so that as root it runs as `nobody`. The directory is made
-    below /tmp and not below pytest's own, which nobody else may enter.
+    below /tmp and not below pytest's own, which nobody else may enter. Only a `durable` one keeps
+    what it has committed just before it is stopped as after a crash.
     """
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
+        self._settings = _SETTINGS | {"synchronous_commit": "on" if durable else "off"}
         _remove_leftovers()
         self._home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._home.chmod(0o755)
@@ -78,7 +79,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server, on the same port each time, and wait until it answers."""
-        options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
+        options = [f"-c{name}={value}" for name, value in self._settings.items()]
         with (self._home / "log").open("ab") as log:
             process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, "-p", str(self.port), *options],
