@@ -135,7 +135,7 @@ class ClaimedCalls:
 
     async def checkpoint(self) -> None:
         """End here if the job's owner asked for its end."""
-        if await self.parts.is_cancelled(self.operation.generation_id):
+        if await patiently(lambda: self.parts.is_cancelled(self.operation.generation_id)):
             raise GenerationCancelled
 
     async def count(self, usage: Usage) -> None:

@@ -100,18 +100,27 @@ class Claims:
     ) -> bool:
         """Save what a request answered and what it cost; False where that was done already."""
 
+        now = self._clock()
+        tried = False
+
         async def work() -> bool:
+            nonlocal tried
+            again, tried = tried, True
             async with self._database.transaction() as session:
                 changed = await session.execute(
                     sa.update(ProviderClaim)
                     .where(*_key(generation_id, purpose), ProviderClaim.finished_at.is_(None))
-                    .values(result=result, finished_at=self._clock())
+                    .values(result=result, finished_at=now)
                     .returning(ProviderClaim.purpose)
                 )
-                if changed.first() is None:
+                if changed.first() is not None:
+                    await self._spending.add(session, provider, usd)
+                    return True
+                if not again:
                     return False
-                await self._spending.add(session, provider, usd)
-                return True
+                # A commit whose acknowledgment was lost, and that was repeated, is ours.
+                row = await _get(session, generation_id, purpose)
+                return row is not None and row.finished_at == now
 
         return await patiently(work)
 

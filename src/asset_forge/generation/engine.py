@@ -115,6 +115,8 @@ class JobEngine:
         limits[FIRST_REVISION] = QueueLimits(
             free.in_process, free.in_all, _FIRST_REVISION_POLL_SECONDS
         )
+        if self._runs_jobs:
+            await self._executors.start()  # before it takes jobs that nobody would know to be its
         DBOS.listen_queues(list(limits) if self._runs_jobs else [])
         DBOS.launch()  # on this loop, so that workflows run on it
         for name, queue in limits.items():
@@ -126,7 +128,6 @@ class JobEngine:
                 on_conflict="always_update",
             )
         if self._runs_jobs:
-            await self._executors.start()
             self._sweeper = asyncio.create_task(self._sweep_forever(), name="job-sweeper")
 
     async def enqueue(self, generation_id: str, *, delay_seconds: float = 0.0) -> None:

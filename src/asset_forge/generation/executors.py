@@ -53,6 +53,7 @@ class Executors:
         self._version = version
         self._locks = locks
         self._lock_file: int | None = None
+        self._started_at = clock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -62,18 +63,8 @@ class Executors:
             self._locks.mkdir(parents=True, exist_ok=True)
             self._lock_file = os.open(self._locks / self.id, os.O_CREAT | os.O_RDWR, 0o600)
             fcntl.flock(self._lock_file, fcntl.LOCK_EX)
-        now = self._clock()
         async with self._database.transaction() as session:
-            session.add(
-                Executor(
-                    id=self.id,
-                    hostname=socket.gethostname()[:255],
-                    pid=os.getpid(),
-                    version=self._version,
-                    started_at=now,
-                    heartbeat_at=now,
-                )
-            )
+            await session.execute(sa.insert(Executor).values(self._row()))
         self._thread = threading.Thread(target=self._beat, name="job-heartbeat", daemon=True)
         self._thread.start()
 
@@ -157,13 +148,26 @@ class Executors:
             os.close(descriptor)
         return True
 
+    def _row(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "hostname": socket.gethostname()[:255],
+            "pid": os.getpid(),
+            "version": self._version,
+            "started_at": self._started_at,
+            "heartbeat_at": self._clock(),
+        }
+
     def _beat(self) -> None:
         engine = sa.create_engine(self._sync_url, poolclass=sa.NullPool)
         statement = sa.update(Executor).where(Executor.id == self.id)
         while not self._stopped.wait(HEARTBEAT_SECONDS):
             try:
                 with engine.begin() as connection:
-                    connection.execute(statement.values(heartbeat_at=self._clock()))
+                    beat = connection.execute(statement.values(heartbeat_at=self._clock()))
+                    if beat.rowcount == 0:
+                        # Taken for dead while it was frozen; what it takes on now is its own again.
+                        connection.execute(sa.insert(Executor).values(self._row()))
             except SQLAlchemyError as error:
                 _log.warning("the heartbeat of this process could not be written: %s", error)
         engine.dispose()

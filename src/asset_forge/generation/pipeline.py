@@ -141,15 +141,13 @@ class Pipeline:
         waiting_only: bool = False,
     ) -> None:
         """End a row as failed, or where there is no failure as cancelled; count the end once."""
-        ended = await patiently(
-            lambda: self._parts.records.finish(
-                row.id,
-                "failed" if failure else "cancelled",
-                came_from=("queued",) if waiting_only else OPEN,
-                leg=row.leg,
-                error_type=failure.type.value if failure else None,
-                error_message=failure.message if failure else None,
-            )
+        ended = await self._parts.records.finish(
+            row.id,
+            "failed" if failure else "cancelled",
+            came_from=("queued",) if waiting_only else OPEN,
+            leg=row.leg,
+            error_type=failure.type.value if failure else None,
+            error_message=failure.message if failure else None,
         )
         if not ended:
             return
@@ -157,7 +155,7 @@ class Pipeline:
             self._parts.metrics.generations.labels(row.type, "cancelled").inc()
             return
         self._parts.metrics.errors.labels(row.type, failure.type.value).inc()
-        await self._count_end(row, "failure")
+        self._count_end(row, "failure")
         if failure.unexpected:
             tags = {"assetType": row.type, "errorType": failure.type.value, "jobId": row.id}
             self._parts.report_error(cause or failure, tags)
@@ -212,13 +210,13 @@ class Pipeline:
     async def _complete(self, row: Generation, asset_id: str) -> None:
         ended = await self._parts.records.finish(row.id, "succeeded", asset_id=asset_id)
         if ended:
-            await self._count_end(row, "success")
+            self._count_end(row, "success")
 
-    async def _count_end(self, row: Generation, status: str) -> None:
-        current = await self._parts.records.get(row.id)
+    def _count_end(self, row: Generation, status: str) -> None:
+        # With no wait after the commit, in which a kill would hide all the ends that wait there.
         self._parts.metrics.generations.labels(row.type, status).inc()
-        if current is not None and current.finished_at and current.started_at:
-            seconds = (current.finished_at - current.started_at).total_seconds()
+        if row.started_at:
+            seconds = (self._parts.clock() - row.started_at).total_seconds()
             self._parts.metrics.duration.labels(row.type).observe(max(seconds, 0.0))
 
     async def _discard(self, job: Job) -> None:

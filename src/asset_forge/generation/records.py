@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from asset_forge.clock import Clock, rfc3339
 from asset_forge.database import Database
 from asset_forge.database.models import Generation
+from asset_forge.generation.patience import patiently
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 STATUSES: tuple[Status, ...] = ("queued", "running", "succeeded", "failed", "cancelled")
@@ -203,17 +204,30 @@ class GenerationRecords:
         error_type: str | None = None,
         error_message: str | None = None,
     ) -> bool:
-        """End a row; True for the one caller that did, who then counts it."""
-        return await self._change(
-            generation_id,
-            came_from,
-            leg=leg,
-            status=status,
-            asset_id=asset_id,
-            error_type=error_type,
-            error_message=error_message,
-            finished_at=self._clock(),
-        )
+        """End a row, waiting for the database; True for the one caller that did, and counts it."""
+        now = self._clock()
+        tried = False
+
+        async def work() -> bool:
+            nonlocal tried
+            again, tried = tried, True
+            ended = await self._change(
+                generation_id,
+                came_from,
+                leg=leg,
+                status=status,
+                asset_id=asset_id,
+                error_type=error_type,
+                error_message=error_message,
+                finished_at=now,
+            )
+            if ended or not again:
+                return ended
+            # A commit whose acknowledgment was lost, and that was repeated, is ours.
+            row = await self.get(generation_id)
+            return row is not None and row.finished_at == now
+
+        return await patiently(work)
 
     async def request_cancel(self, generation_id: str) -> bool:
         """Ask an open row to end at its next step boundary; False where it has ended."""
