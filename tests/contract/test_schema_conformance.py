@@ -24,7 +24,7 @@ def _explore(server: Server, home: Path, *arguments: str) -> str:
         cwd=home,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout[-8000:] + ran.stderr[-2000:]

@@ -88,6 +88,53 @@ def test_a_full_bucket_is_507_and_leaves_no_record(
     assert bucket.unfinished_uploads() == 0
 
 
+def succeeded(server: Server) -> float:
+    return server.scrape().total("asset_generations_total", status="success")
+
+
+def test_a_job_whose_file_is_there_waits_for_its_store_and_ends_once(
+    serve: ServerFactory, bucket: Bucket, faulty_store: FaultyStore
+) -> None:
+    server = serve(bucket.behind(faulty_store.url).variables)
+    faulty_store.fault = Fault(403, "AccessDenied", methods=("HEAD",))
+    job = server.submit("dialogue", "a guard", options={"nodes": 6})
+    until(
+        "the store has refused it twice",
+        lambda: server.scrape().total("storage_errors_total", operation="head") >= 2,
+        60,
+    )
+    assert server.job(job)["status"] == "running"
+    faulty_store.fault = None
+    assert server.ended(job)["status"] == "succeeded"
+    assert len(bucket.files()) == 1
+    assert succeeded(server) == 1
+
+
+def test_a_job_whose_free_result_cannot_be_stored_fails_with_that_reason(
+    serve: ServerFactory, bucket: Bucket, faulty_store: FaultyStore
+) -> None:
+    server = serve(bucket.behind(faulty_store.url).variables)
+    faulty_store.fault = Fault(403, "AccessDenied", methods=("PUT",))
+    ended = server.ended(server.submit("dialogue", "a guard", options={"nodes": 6}))
+    assert (ended["status"], ended["error"]["type"]) == ("failed", "storage_unavailable")
+    assert "credentials" in ended["error"]["message"]
+    assert bucket.files() == []
+
+
+def test_a_job_whose_store_is_full_fails_with_that_reason(
+    serve: ServerFactory, bucket: Bucket, faulty_store: FaultyStore
+) -> None:
+    server = serve(bucket.behind(faulty_store.url).variables)
+    faulty_store.fault = Fault(403, "QuotaExceeded", methods=("PUT",))
+    ended = server.ended(server.submit("dialogue", "a guard", options={"nodes": 6}))
+    assert (ended["status"], ended["error"]["type"]) == ("failed", "storage_full")
+    scrape = server.scrape()
+    assert scrape.total("asset_generation_errors_total", error_type="storage_full") == 1
+    assert bucket.files() == []
+    (group,) = server.get("/api/errors")["items"]
+    assert group["count"] == 1
+
+
 def refused_start(server: Server, variables: dict[str, str]) -> list[str]:
     began = time.monotonic()
     done = subprocess.run(

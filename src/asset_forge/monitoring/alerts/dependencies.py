@@ -135,9 +135,9 @@ STORAGE_FAILING: Final = Alert(
     runbook=Runbook(
         meaning="The directory or the object store of `STORAGE_URL` does not take or give files, "
         "also after its client has asked again. `code` is the cause.",
-        users="Uploads and downloads end with 503, or 507 where the store is full. Jobs wait for "
-        "the store with their results, and fail with `storage_unavailable` or `storage_full` in "
-        "the end.",
+        users="Uploads and downloads end with 503, or 507 where the store is full. Results that "
+        "were paid for wait up to ten minutes for the store; then, and at once for those of the "
+        "built-in provider, the jobs fail with `storage_unavailable`, or with `storage_full`.",
         look=(
             "What fails: `curl -s $ASSET_FORGE/metrics/business | grep ^storage_errors_total | "
             "grep -v ' 0$'`.",
