@@ -75,6 +75,7 @@ class Server:
     ) -> None:
         self.data_dir = data_dir
         self.log = log
+        self.variables = dict(variables or {})
         self._environment = environment_of(data_dir, variables)
         self._command = list(command)
         self._process: subprocess.Popen[bytes] | None = None
