@@ -6,8 +6,10 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
+from tests.integration.providers.vendors import providers_at
 from tests.integration.providers.workbench import Workbench, workbench
 
+from asset_forge.generation.providers.base import Provider
 from asset_forge.simulation.providers import SimulatedProviders, running
 
 
@@ -22,6 +24,13 @@ async def url(simulated: SimulatedProviders) -> AsyncGenerator[str]:
     """Where the vendors are."""
     async with running(simulated) as url:
         yield url
+
+
+@pytest.fixture
+async def providers(url: str) -> AsyncGenerator[dict[str, Provider]]:
+    """The adapters of these vendors."""
+    async with providers_at(url) as providers:
+        yield providers
 
 
 @pytest.fixture

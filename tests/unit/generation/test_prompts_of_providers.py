@@ -31,6 +31,9 @@ class Model:
         self.text = text
         self.asked: list[tuple[str, str]] = []
 
+    async def open(self) -> None:
+        """There is nothing to load."""
+
     async def ask(
         self,
         instructions: str,

@@ -47,6 +47,10 @@ class AnthropicProvider:
         """Write a dialogue."""
         return await make_dialogue(self, request, calls)
 
+    async def open(self) -> None:
+        """Load the SDK, which takes a while."""
+        await self._opened()
+
     async def ask(
         self,
         instructions: str,
@@ -56,7 +60,7 @@ class AnthropicProvider:
         schema: Mapping[str, Any] | None = None,
     ) -> Text:
         """Ask the model by one message."""
-        client = await self._open()
+        client = await self._opened()
         form: dict[str, Any] = {}
         if schema is not None:
             form["output_config"] = {"format": {"type": "json_schema", "schema": dict(schema)}}
@@ -87,7 +91,7 @@ class AnthropicProvider:
         if self._client is not None:
             await self._client.close()
 
-    async def _open(self) -> AsyncAnthropic:
+    async def _opened(self) -> AsyncAnthropic:
         if self._client is None:
             client: AsyncAnthropic = await open_client(
                 "anthropic",

@@ -3,8 +3,8 @@
 How an adapter is written (`meshy_provider.py` is the model to follow):
 
 - It is a class with the members of `Provider`. Its constructor takes the key, the base URL and what
-  it needs of the outside; it imports its SDK in the method that first needs it, since the service
-  starts within two seconds and may never call it. The SDK's own retries are switched off.
+  it needs of the outside; it imports its SDK in `generate`, ahead of its requests, since the
+  service starts within two seconds and may never call it. The SDK's own retries are switched off.
 - `generate` sends nothing by itself. Every request is a function without arguments that is handed
   to one of the methods of `Calls`, which decides whether it is sent, how often, and for how long:
 

@@ -37,6 +37,7 @@ async def make_dialogue(
         except ValueError as error:
             raise Charged(error, written.usage) from error
 
+    await model.open()
     dialogue = await calls.once("dialogue", send)
     content = msgspec.json.format(msgspec.json.encode(dialogue), indent=2)
     return ProviderResult(content, "json", "application/json")

@@ -133,6 +133,7 @@ class ElevenLabsProvider:
         async def send() -> Content:
             return await make(request)
 
+        await self._open()  # loads the SDK, which is no part of the request's time
         content = await calls.content(purpose, send)
         return ProviderResult(content.data, content.file_type, content.media_type)
 

@@ -51,6 +51,10 @@ class LanguageModel(Protocol):
         """The model that is asked."""
         ...
 
+    async def open(self) -> None:
+        """Load what asking takes: that may take seconds, which are no part of a request's time."""
+        ...
+
     async def ask(
         self,
         instructions: str,
@@ -94,4 +98,5 @@ class PromptExpansion:
                 raise Charged(ValueError("the expanded prompt is empty"), answer.usage)
             return Answer({"prompt": expanded}, answer.usage)
 
+        await self._model.open()
         return str((await calls.once("expansion", send))["prompt"])

@@ -84,9 +84,14 @@ class OpenAIProvider:
         async def send() -> Content:
             return await self._image(request)
 
+        await self.open()
         image = await calls.content("image", send)
         maps = await self._maps(image.data, request.prompt)
         return ProviderResult(maps, "zip", "application/zip")
+
+    async def open(self) -> None:
+        """Load the SDK, which takes a while."""
+        await self._opened()
 
     async def ask(
         self,
@@ -97,7 +102,7 @@ class OpenAIProvider:
         schema: Mapping[str, Any] | None = None,
     ) -> Text:
         """Ask the text model, without keeping the conversation at OpenAI."""
-        client = await self._open()
+        client = await self._opened()
         form: ResponseTextConfigParam = {"format": {"type": "text"}}
         if schema is not None:
             form = {
@@ -131,7 +136,7 @@ class OpenAIProvider:
             await self._client.close()
 
     async def _image(self, request: ProviderRequest) -> Content:
-        client = await self._open()
+        client = await self._opened()
         quality: Any = request.options.get("quality", "medium")
         answer = await client.images.generate(
             model=self._image_model,
@@ -164,7 +169,7 @@ class OpenAIProvider:
         except ValueError as error:
             raise GenerationFailed(ErrorType.MALFORMED_RESPONSE, f"openai: {error}") from error
 
-    async def _open(self) -> AsyncOpenAI:
+    async def _opened(self) -> AsyncOpenAI:
         if self._client is None:
             client: AsyncOpenAI = await open_client(
                 "openai",
