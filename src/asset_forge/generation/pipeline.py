@@ -223,7 +223,9 @@ class Pipeline:
         """Remove what the job's runs staged and no asset owns; the sweep takes what is left."""
         try:
             claims = await self._parts.claims.kept(job.row.id)
-            await self._parts.assets.discard_runs(job.row.id, job.row.runs, claims)
+            await patiently(
+                lambda: self._parts.assets.discard_runs(job.row.id, job.row.runs, claims)
+            )
         except faults.Fault as error:
             self._parts.report_error(error, {"jobId": job.row.id})
 
