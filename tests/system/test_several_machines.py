@@ -149,7 +149,7 @@ def _assert_counted(fleet: Fleet, jobs: Jobs) -> None:
 
 
 def _assert_costs_counted(fleet: Fleet) -> None:
-    """Hold the counted costs against the database's: what a kill may hide is one request's price."""
+    """Hold the counted costs against the database's: a kill may hide the price of one request."""
     paid = fleet.rows(
         "SELECT provider, micro_usd / 1e6, (SELECT count(*) FROM provider_claims c"
         " WHERE c.provider = s.provider AND finished_at IS NOT NULL) FROM ai_spend s"
@@ -174,9 +174,8 @@ def _recoveries(fleet: Fleet, jobs: Jobs, away: float) -> str:
         told = noticed.get(kill.executor or "")
         after = f"{told - kill.at:.1f} s" if told else "-"
         last = max((ends[id_] - kill.at for id_ in kill.jobs), default=0.0)
-        lines.append(
-            f"worker killed {kill.at - begin:6.1f} s {after:>12} {len(kill.jobs):10d} {last:14.1f} s"
-        )
+        at, held = kill.at - begin, len(kill.jobs)
+        lines.append(f"worker killed {at:6.1f} s {after:>12} {held:10d} {last:14.1f} s")
     again = min((end for end in ends.values() if end > away), default=away)
     lines.append(
         f"Postgres away {away - begin:6.1f} s   the first job ended after {again - away:.1f} s"
