@@ -258,6 +258,8 @@ def _type_of(status: int, codes: tuple[str, ...], message: str) -> ErrorType:
     # A limit on the rate that is one on the money does not pass by itself.
     if status == 429 and _OUT_OF_MONEY.search(message):
         return ErrorType.QUOTA_EXHAUSTED
+    if status == 429 and "concurrent" in message.lower():
+        return ErrorType.CONCURRENCY_LIMITED  # Anthropic has one code for this and for the rate
     for code in codes:
         if code in _CODES and not (status >= 500 and _CODES[code] is ErrorType.AUTHENTICATION):
             return _CODES[code]
