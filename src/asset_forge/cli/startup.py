@@ -15,8 +15,10 @@ from asset_forge.monitoring import RuleError, read_maintenance
 from asset_forge.settings import Settings, SettingsError
 
 
-def prepare(settings: Settings) -> None:
+def prepare(settings: Settings, *, files: bool = True) -> None:
     """Make the data directory, and bring the embedded database up to date; verify another one.
+
+    `files` says whether the command works with files, so that their store is tried.
 
     Raises:
         faults.Unavailable: The data directory cannot be written.
@@ -46,7 +48,7 @@ def prepare(settings: Settings) -> None:
                 f"ASSET_FORGE_DATA_DIR={str(data_dir)!r}: cannot write in {directory} ({reason}); "
                 "make it a directory that is writable for this user, or name another one"
             ) from error
-    if settings.remote_store:
+    if files and settings.remote_store:
         try_store(settings)
     if settings.embedded_database:
         migrate(settings.effective_database_url)

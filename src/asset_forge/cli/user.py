@@ -113,7 +113,7 @@ def _cells(user: UserRecord) -> tuple[str, ...]:
 def _run(work: Callable[[AccountService], Awaitable[_Result]]) -> _Result:
     """Do something with the accounts of the database that the settings name."""
     settings = load_settings()
-    prepare(settings)
+    prepare(settings, files=False)
 
     async def run() -> _Result:
         database = Database(settings.effective_database_url, pool_size=1)
