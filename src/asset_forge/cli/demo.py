@@ -67,7 +67,8 @@ def demo(
         heal_after_seconds=heal_after,
         data_dir=data_dir.absolute() if data_dir is not None else None,
     )
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets its background jobs ignore SIGINT
+        signal.signal(number, _interrupt)
     with throw_away_home() as home:
         try:
             _rehearse(plan, home, console)

@@ -259,7 +259,8 @@ CAUSES = {
             | one("ai_api_calls_total", "0+4x200", provider="meshy", model="m", status="failure"),
             "no calls": one(
                 "ai_api_calls_total", NOTHING, provider="meshy", model="m", status="failure"
-            ),
+            )
+            | one("ai_circuit_breaker_state", NOTHING, provider="meshy"),
         },
     ),
     "ProviderCredentialsRejected": Case(
@@ -354,6 +355,9 @@ RUNTIME = {
         {
             "15 a minute": one(
                 "login_failures_total", "0+3.75x200", provider="local", reason="bad_credentials"
+            ),
+            "a database that is down": one(
+                "login_failures_total", "0+60x200", provider="local", reason="other"
             ),
             "somebody who forgot a password": one(
                 "login_failures_total", "0+0x40 9+0x200", provider="local", reason="bad_credentials"

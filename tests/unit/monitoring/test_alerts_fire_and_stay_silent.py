@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.unit.monitoring.programs import run
-from tests.unit.monitoring.rule_cases import CASES, Series
+from tests.unit.monitoring.rule_cases import CASES, Series, one
 
 from asset_forge.monitoring import ALERTS, Alert, Options, render, write
 from asset_forge.monitoring._burn_rules import BURN_ALERTS
@@ -99,3 +99,13 @@ def test_it_stays_silent(name: str, tmp_path: Path) -> None:
         for series in CASES[name].silent.values()
     ]
     evaluate(tmp_path, name, histories)
+
+
+def test_a_provider_that_is_left_alone_is_not_taken_for_a_mended_one(tmp_path: Path) -> None:
+    failures = one(
+        "ai_api_calls_total", "0+0x40 1+1x4 5+0x300", provider="meshy", model="m", status="failure"
+    )
+    left_alone = one("ai_circuit_breaker_state", "0+0x44 1+0x20 0.5+0x1 1+0x300", provider="meshy")
+    fires = range(1215, 4500, 60)
+    checks = [firing("ProviderFailing", at, expected=True) for at in fires]
+    evaluate(tmp_path, "ProviderFailing", [history(failures | left_alone, checks)])

@@ -16,8 +16,10 @@ SPEND_SHARE: Final = 0.9
 PROVIDER_FAILING: Final = Alert(
     name="ProviderFailing",
     severity=Severity.WARNING,
+    # One that is left alone is asked too seldom for a rate: at last less than once in 5 minutes.
     expr='sum by (provider) (rate(ai_api_calls_total{status="failure"}[5m]))\n'
-    "/ sum by (provider) (rate(ai_api_calls_total[5m])) > 0.05",
+    "/ sum by (provider) (rate(ai_api_calls_total[5m])) > 0.05\n"
+    "or max by (provider) (ai_circuit_breaker_state) > bool 0 == 1",
     hold="10m",
     summary="{{ $labels.provider }} fails",
     description="{{ $value | humanizePercentage }} of the operations asked of "
@@ -26,7 +28,8 @@ PROVIDER_FAILING: Final = Alert(
     silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
     runbook=Runbook(
         meaning="For 10 minutes more than 5 % of the operations asked of one provider failed "
-        "after their retries.",
+        "after their retries, or it failed so often that it is left alone but for a trial now and "
+        "then (`ai_circuit_breaker_state`).",
         users="Generations that this provider makes fail; others do not.",
         look=(PROVIDERS, FAILED_KINDS, SLOW_PROVIDERS, "The provider's own status page."),
         mend=(

@@ -135,13 +135,15 @@ VERSION_SKEW: Final = Alert(
 LOGIN_ABUSE: Final = Alert(
     name="LoginAbuse",
     severity=Severity.WARNING,
-    expr="sum by (provider) (rate(login_failures_total[5m])) * 60 > 20",
+    expr='sum by (provider) (rate(login_failures_total{reason!="other"}[5m])) * 60 > 20',
     hold="2m",
     summary="Somebody tries passwords ({{ $labels.provider }})",
     description='{{ $value | printf "%.0f" }} logins a minute are refused.',
     board=Board.OVERVIEW,
     runbook=Runbook(
-        meaning="For 2 minutes more than 20 logins a minute were refused, averaged over 5 minutes.",
+        meaning="For 2 minutes more than 20 logins a minute were refused, averaged over 5 minutes. "
+        "Logins that failed since the service or the sign-in provider did not work (`other`) do "
+        "not count.",
         users="Accounts under attack are answered 429 for a while.",
         look=(
             "The reasons: `curl -s $ASSET_FORGE/metrics/business | grep ^login_failures_total`.",
