@@ -80,6 +80,10 @@ class Fleet:
         )
         return tuple(sorted(str(row[0]).partition(".")[0] for row in found))
 
+    def busy_workers(self) -> list[Server]:
+        """Return the workers that execute jobs at the moment."""
+        return [one for one in self.workers if self.running_on(self.executor_of(one))]
+
     def kill(self, worker: Server) -> None:
         """Kill a worker without warning, and put another in its place."""
         executor = self.executor_of(worker)

@@ -34,10 +34,11 @@ def test_each_of_300_jobs_ends_once_whatever_dies(
     began = time.time()
     ids = _submitted_while_an_api_process_dies(fleet, chance)
     away = 0.0
+    so_far = _ended(fleet)
     for step in range(KILLS):
-        reached = JOBS * (step + 1) // (KILLS + 3)
+        reached = so_far + (JOBS - so_far) * (step + 1) // (KILLS + 2)
         until(f"{reached} jobs have ended", lambda n=reached: _ended(fleet) >= n, ENDED_SECONDS)
-        fleet.kill(chance.choice(fleet.workers))
+        fleet.kill(chance.choice(until("a worker is at work", fleet.busy_workers)))
         if step == KILLS // 2:
             away = time.time()
             fleet.postgres.stop(immediate=True)
