@@ -117,9 +117,7 @@ class GeneratedAssets:
         """
         return await self._storage.read(key)
 
-    async def discard_runs(
-        self, generation_id: str, runs: int, claims: Iterable[str] = ()
-    ) -> None:
+    async def discard_runs(self, generation_id: str, runs: int, claims: Iterable[str] = ()) -> None:
         """Remove what a job's runs have staged, also those that crashed, but for its asset's file.
 
         `claims` names the requests whose answers were staged.
