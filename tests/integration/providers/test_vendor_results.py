@@ -29,6 +29,8 @@ from asset_forge.generation.providers.base import Provider, ProviderResult
 from asset_forge.generation.providers.procedural.dialogue import DIALOGUE_SCHEMA
 
 PROMPT = "an old red brick wall"
+GIVEN = "pNInz6obpgDQGcFmaJgB"
+"""A voice that every account of ElevenLabs has."""
 
 # US dollars for a million tokens, as the vendors publish them.
 TOKEN_PRICES = {
@@ -176,11 +178,10 @@ async def test_speech_has_the_seed_and_the_voice_of_the_request(
     bench: Workbench, providers: dict[str, Provider]
 ) -> None:
     job_id = await bench.job(VOICE.type_)
-    options = {"voiceId": "pNInz6obpgDQGcFmaJgB"}
     provider = providers["elevenlabs"]
-    await bench.generate(job_id, provider, type_=VOICE.type_, prompt="halt", **options)
+    await bench.generate(job_id, provider, type_=VOICE.type_, prompt="halt", voiceId=GIVEN)
     (request,) = bench.simulated.journal.requests("elevenlabs")
-    assert request.path.endswith("/pNInz6obpgDQGcFmaJgB")
+    assert request.path.endswith(f"/{GIVEN}")
     assert request.body["seed"] == 7
 
 
@@ -197,10 +198,9 @@ async def test_a_second_run_gets_what_the_first_paid_for(
     bench: Workbench, providers: dict[str, Provider], maker: Maker
 ) -> None:
     job_id, provider = await bench.job(maker.type_), providers[maker.provider]
-    options = {"type_": maker.type_, **maker.options}
-    first = await bench.generate(job_id, provider, **options)
+    first = await bench.generate(job_id, provider, type_=maker.type_, **maker.options)
     cost = bench.metrics().total("ai_cost_usd_total")
-    second = await bench.generate(job_id, provider, run=2, **options)
+    second = await bench.generate(job_id, provider, type_=maker.type_, run=2, **maker.options)
     assert second == first
     assert len(bench.simulated.journal.requests(method="POST")) == 1
     assert bench.metrics().total("ai_cost_usd_total") == cost

@@ -56,7 +56,7 @@ def twice(dialogue: Dialogue) -> None:
 
 
 def endless(dialogue: Dialogue) -> None:
-    back = {"text": "Again.", "next": dialogue["start"], "conditions": [], "effects": []}
+    back: Dialogue = {"text": "Again.", "next": dialogue["start"], "conditions": [], "effects": []}
     for node in ends(dialogue):
         node["choices"], node["ending"] = [back], None
 
