@@ -35,7 +35,7 @@ def _litestar() -> Any:
     return BUILDERS["Litestar"][BARE]()
 
 
-def _with_metrics(app: Any, directory: Path) -> Any:
+def _with_metrics(app: Any, directory: Path, **more: Any) -> Any:
     from asset_forge import catalog
     from asset_forge.observability.http import EndpointFamilies, ObservedApplication
     from asset_forge.observability.metrics import Registry
@@ -45,7 +45,33 @@ def _with_metrics(app: Any, directory: Path) -> Any:
         registry.counter(catalog.REQUESTS_BY_ENDPOINT),
         registry.histogram(catalog.RESPONSE_TIME_BY_ENDPOINT),
     )
-    return ObservedApplication(app, registry, endpoints=endpoints)
+    return ObservedApplication(app, registry, endpoints=endpoints, **more)
+
+
+def _with_part(part: str) -> Callable[[Any, Path], Any]:
+    """The application with metrics and one more of what the service has on."""
+
+    def wrap(app: Any, directory: Path) -> Any:
+        from asset_forge.observability.http import RouteTemplates
+        from asset_forge.observability.logs import LOG_MESSAGES, configure_logging
+        from asset_forge.observability.metrics import Registry
+        from asset_forge.observability.redaction import Redactor
+        from asset_forge.observability.requests import AccessLog, RequestIdentity
+        from asset_forge.observability.tracing import SpanReader, Tracer, TraceStore
+
+        redactor = Redactor()
+        resolver = RouteTemplates()
+        if part == "ids":
+            observer = RequestIdentity(Tracer(TraceStore(SpanReader(redactor))))
+            resolver = observer.resolver(resolver)
+        else:
+            lines = Registry([LOG_MESSAGES]).counter(LOG_MESSAGES)
+            file = os.open(directory / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            logs = configure_logging(redactor=redactor, fd=file, messages=lines)
+            observer = AccessLog(logs, redactor)
+        return _with_metrics(app, directory, observers=[observer], resolver=resolver)
+
+    return wrap
 
 
 def _with_everything(app: Any, directory: Path) -> Any:
@@ -121,6 +147,8 @@ BLOCKS: dict[str, Callable[[Path], Block]] = {
     for name, wrap in (
         ("bare", _bare),
         ("metrics", _with_metrics),
+        ("ids", _with_part("ids")),
+        ("log", _with_part("log")),
         ("everything", _with_everything),
     )
 } | {
