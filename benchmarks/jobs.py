@@ -1,6 +1,6 @@
 """What jobs cost: `python -m benchmarks.jobs` prints a table for SQLite and one for Postgres.
 
-An API process that runs no jobs and 1, 2 and 3 workers, on simulated providers that answer within
+An API process that runs no jobs and 1 and 3 workers, on simulated providers that answer within
 milliseconds, so that what is measured is this service: the accepting of requests, the queue, the
 steps, the database. Nothing is pinned to a core; workers, API, database and providers share all.
 """
@@ -31,9 +31,9 @@ from asset_forge.simulation.providers import SimulatedProviders, environment, ru
 
 JOBS = 120
 CLIENTS = 8
-WORKERS = (1, 2, 3)
-LONE_JOBS = 8
-IDLE_SECONDS = 10.0
+WORKERS = (1, 3)
+LONE_JOBS = 6
+IDLE_SECONDS = 5.0
 AT_ONCE = "40"
 
 
@@ -122,6 +122,7 @@ def _measure(kind: str, workers: int) -> Found:
             **environment(url),
             "ANTHROPIC_CONCURRENCY": AT_ONCE,
             "PROMPT_EXPANSION": "off",
+            "PROCEDURAL_FALLBACK": "false",
             **({"DATABASE_URL": database} if database else {}),
         }
         place = Path(home)
@@ -174,7 +175,7 @@ def _found(api: Server, workers: list[Server], database: str | None) -> Found:
 
 
 def _submit(api: Server, number: int) -> str:
-    return api.submit("dialogue", f"guard number {number}", options={"nodes": 6})
+    return api.submit("dialogue", f"guard number {number}")
 
 
 def _files(api: Server) -> list[Path]:

@@ -120,7 +120,7 @@ def test_a_rolling_restart_with_a_new_version_fails_and_strands_no_job(
     older = other_code(
         tmp_path / "older", ("__init__.py", f'"{asset_forge.__version__}"', '"0.0.1"')
     )
-    fleet = make_fleet(workers=2, PYTHONPATH=str(older), GRACE_SECONDS="1")
+    fleet = make_fleet(workers=2, PYTHONPATH=str(older))
     assert {version_of(api) for api in fleet.apis} == {"0.0.1"}
     fleet.providers.speed = 2.0  # so that jobs are under way whenever a process ends
     kinds = ("prop", "dialogue", "sound_effect")
