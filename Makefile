@@ -2,7 +2,7 @@
 PYTHON ?= $(shell scripts/find-python)
 BIN := .venv/bin
 
-.PHONY: run test check bench demo lock format clean
+.PHONY: run test drills check bench demo lock format clean
 
 run: .venv/.server ## serve on port 3004 with embedded parts
 	@exec $(BIN)/asset-forge serve
@@ -10,6 +10,10 @@ run: .venv/.server ## serve on port 3004 with embedded parts
 test: .venv/.test ## set up and run all tests
 	@scripts/install-test-programs
 	@$(BIN)/pytest $(ARGS)
+
+drills: .venv/.test ## raise every alert on a real Prometheus and Alertmanager; wants a quiet machine
+	@scripts/install-test-programs
+	@$(BIN)/pytest -s tests/drills/test_*.py $(ARGS)
 
 check: .venv/.test ## lint, formatting, types, import rules, rendered files
 	$(BIN)/ruff check .
