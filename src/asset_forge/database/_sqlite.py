@@ -23,6 +23,7 @@ thread waits in vain after its client left. Attempts go on up to `WRITER_SECONDS
 
 _OPENING_SECONDS: Final = 4.0
 _ENDING_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.002
 
 
 class SqliteConnections:
@@ -49,13 +50,15 @@ class SqliteConnections:
 
     async def end(self) -> None:
         """Tell every thread to end, and wait for them, for five seconds at most."""
-        ending = [connection for connection in self._open if _thread(connection).is_alive()]
-        for connection in ending:
-            connection.stop()
+        for connection in self._open:
+            if _thread(connection).is_alive():
+                connection.stop()
+        # Looked at, not joined in a thread: the job engine takes the loop's threads along.
         deadline = asyncio.get_running_loop().time() + _ENDING_SECONDS
-        for connection in ending:
-            seconds = deadline - asyncio.get_running_loop().time()
-            await asyncio.to_thread(_thread(connection).join, max(0.0, seconds))
+        while any(_thread(connection).is_alive() for connection in self._open):
+            if asyncio.get_running_loop().time() > deadline:
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
         self._open.clear()
 
 
