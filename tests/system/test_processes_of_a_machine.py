@@ -62,13 +62,10 @@ def test_a_trace_shows_its_jobs_steps_that_ran_in_another_process(serve: ServerF
 
 def test_a_level_is_set_in_every_process(serve: ServerFactory) -> None:
     server = serve(command=(PROGRAM, "serve", "--workers", "2"))
-    until("both workers run", lambda: processes_seen(server) == 2)
+    sockets = server.data_dir / "metrics" / "siblings"
+    until("both workers answer each other", lambda: len(list(sockets.glob("[!.]*"))) == 2)
     body = {"levels": {"asset_forge.storage": "debug"}}
-
-    def set_everywhere() -> bool:  # a process that is only starting begins with LOG_LEVEL
-        answer = server.request("PUT", "/api/admin/log-levels", json=body)
-        assert answer.json()["silentProcesses"] == 0
-        answers = every_answer(server, "/api/admin/log-levels")
-        return all(found["levels"].get("asset_forge.storage") == "debug" for found in answers)
-
-    until("every process has the level", set_everywhere)
+    answer = server.request("PUT", "/api/admin/log-levels", json=body)
+    assert answer.json()["silentProcesses"] == 0
+    for document in every_answer(server, "/api/admin/log-levels"):
+        assert document["levels"]["asset_forge.storage"] == "debug"

@@ -82,9 +82,14 @@ class Siblings:
 
     def ask(self, topic: str, question: bytes = b"", *, seconds: float = 1.0) -> Answers:
         """Ask all others at once, and wait at most so many seconds; blocks: call off the loop."""
+        unreached = 0
         with selectors.DefaultSelector() as waiting:
             for name in self._others():
-                connection = self._connect(name)
+                try:
+                    connection = self._connect(name)
+                except OSError:
+                    unreached += 1
+                    continue
                 if connection is None:
                     continue
                 try:
@@ -92,9 +97,11 @@ class Siblings:
                     connection.shutdown(socket.SHUT_WR)
                 except OSError:
                     connection.close()
+                    unreached += 1
                     continue
                 waiting.register(connection, selectors.EVENT_READ, bytearray())
-            return _collect(waiting, time.monotonic() + seconds)
+            answers = _collect(waiting, time.monotonic() + seconds)
+        return Answers(answers.said, answers.silent + unreached)
 
     def _others(self) -> list[str]:
         try:
@@ -104,7 +111,11 @@ class Siblings:
         return [name for name in names if name != self._name and not name.startswith(".")]
 
     def _connect(self, name: str) -> socket.socket | None:
-        """Connect to a sibling; what a dead one left is removed."""
+        """Connect to a sibling; None for one that has ended, and what a dead one left is removed.
+
+        Raises:
+            OSError: It may live, and cannot be reached.
+        """
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(_TALK_SECONDS / 10)
         try:
@@ -114,9 +125,12 @@ class Siblings:
             connection.close()
             (self._directory / name).unlink(missing_ok=True)
             return None
-        except OSError:
+        except FileNotFoundError:
             connection.close()
             return None
+        except OSError:
+            connection.close()
+            raise
         return connection
 
     def _serve(self, listener: socket.socket) -> None:
