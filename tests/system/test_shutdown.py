@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-import pytest
 from tests.served import Server, ServerFactory, until
+
+from asset_forge.simulation.providers import SimulatedProviders, environment, running_in_thread
 
 LINGER_SECONDS = 6.0
 BALANCER_SECONDS = 2.0
@@ -72,22 +73,37 @@ class Traffic:
             self.results.append(repr(error))
 
 
-@pytest.mark.parametrize("end", ["the job ends", "the next process takes the job"])
-def test_sigterm_under_load_fails_no_request_and_loses_no_job(
-    serve: ServerFactory, end: str
-) -> None:
-    taken_over = end == "the next process takes the job"
-    grace = 1.0 if taken_over else GRACE_SECONDS
-    server = serve(
-        {
-            "DRAIN_SECONDS": str(LINGER_SECONDS),
-            "GRACE_SECONDS": str(grace),
-            "JOB_CONCURRENCY": "1",
-        }
-    )
-    # More than fits into the time, one after the other: one of them is at work when it is over.
-    music = [server.submit("music", options=MUSIC) for _ in range(5 if taken_over else 1)]
-    until("the first is at work", lambda: server.job(music[0])["stage"] == "generate")
+def test_sigterm_under_load_fails_no_request_and_ends_the_job(serve: ServerFactory) -> None:
+    server = serve(draining(GRACE_SECONDS))
+    music = server.submit("music", options=MUSIC)
+    traffic = stopped_under_load(server, music, GRACE_SECONDS)
+    assert not interrupted(server, [music, *traffic.jobs])
+
+
+def test_a_job_that_outlasts_the_grace_is_the_next_process_s(serve: ServerFactory) -> None:
+    vendors = SimulatedProviders(speed=0.25, seed=11)  # its preview alone takes over 12 seconds
+    with running_in_thread(vendors) as url:
+        server = serve(draining(1.0) | environment(url) | {"PROMPT_EXPANSION": "off"})
+        weapon = server.submit("weapon", provider="meshy")
+        traffic = stopped_under_load(server, weapon, 1.0)
+        vendors.speed = 50
+        assert interrupted(server, [weapon, *traffic.jobs]) == [weapon]
+        sent = vendors.journal.requests("meshy", endpoint="text-to-3d", method="POST")
+        assert len(sent) == 2, "one preview and one refinement, whoever asked for them"
+
+
+def draining(grace: float) -> dict[str, str]:
+    return {
+        "DRAIN_SECONDS": str(LINGER_SECONDS),
+        "GRACE_SECONDS": str(grace),
+        "JOB_CONCURRENCY": "1",
+    }
+
+
+def stopped_under_load(server: Server, job: str, grace: float) -> Traffic:
+    """End the server under traffic while a job is at work: in time, in order, with no request
+    lost."""
+    until("the job is at work", lambda: server.job(job)["stage"] == "generate")
     traffic = Traffic(server)
     asyncio.run(traffic.run())
     # A second signal would end it with another code: it has ended by the first, in time.
@@ -97,9 +113,13 @@ def test_sigterm_under_load_fails_no_request_and_loses_no_job(
     assert traffic.ready[-1] == 503
     assert sorted(traffic.ready) == traffic.ready, "readiness came back"
     assert "Traceback" not in server.output()
+    return traffic
+
+
+def interrupted(server: Server, jobs: list[str]) -> list[str]:
+    """Start the server again, see that every job succeeds, and name those that it took over."""
     restarted = datetime.now(UTC).isoformat(timespec="milliseconds")
     server.start()
-    ended = [server.ended(job) for job in (*music, *traffic.jobs)]
+    ended = [server.ended(job) for job in jobs]
     assert {job["status"] for job in ended} == {"succeeded"}
-    interrupted = [job for job in ended if job["startedAt"] < restarted < job["finishedAt"]]
-    assert len(interrupted) == (1 if taken_over else 0)
+    return [job["id"] for job in ended if job["startedAt"] < restarted < job["finishedAt"]]

@@ -11,6 +11,7 @@ import asyncio
 import contextvars
 import logging
 import sqlite3
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ _SETTLED_SECONDS: Final = 60.0
 """How old a row's enqueuing is before its workflow is missed: it is written before that time."""
 
 _FIRST_REVISION_POLL_SECONDS: Final = 2.0
+_QUEUE_END_SECONDS: Final = 5.0
+"""More than a thread that takes jobs needs for its last transaction."""
 
 _BROKEN: Final = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "SUCCESS"})
 
@@ -183,12 +186,21 @@ class JobEngine:
             return
         for event in self._dbos.background_thread_stop_events:
             event.set()  # no job is taken any more
-        left = await self._pipeline.settle(grace_seconds)
-        for generation_id in left:
+        await asyncio.to_thread(_join_queues)  # and what was taken has begun
+        workflows = self._dbos._workflow_tasks  # pyright: ignore[reportPrivateUsage]
+        if workflows:
+            await asyncio.wait([*workflows], timeout=grace_seconds)
+        interrupted = await self._pipeline.interrupt()
+        for generation_id in interrupted:
             await self._records.release_run(generation_id)
+        leaves_jobs = bool(interrupted or workflows)
+        # DBOS takes its threads away, which a workflow that still ran would then ask for.
+        for workflow in (ending := [*workflows]):
+            workflow.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         if self._runs_jobs:
-            await self._executors.stop(leaves_jobs=bool(left))
+            await self._executors.stop(leaves_jobs=leaves_jobs)
 
     async def _sweep_forever(self) -> None:
         while True:
@@ -250,6 +262,13 @@ async def _run_step(name: str, step: Callable[[], Awaitable[StepEnd]]) -> StepEn
         return await step()
 
     return await DBOS.run_step_async(options, coroutine)
+
+
+def _join_queues() -> None:
+    """Wait until the threads that take jobs have ended, which they have been told to do."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("queue-worker-"):
+            thread.join(_QUEUE_END_SECONDS)
 
 
 def _recover(executor_id: str) -> int:

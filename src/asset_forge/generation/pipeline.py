@@ -122,15 +122,13 @@ class Pipeline:
             failure = GenerationFailed(ErrorType.INTERNAL, message, unexpected=True)
             await self.finish(row, failure)
 
-    async def settle(self, grace_seconds: float) -> list[str]:
-        """Wait for the running jobs, interrupt what is left after the grace, and name those."""
-        if self._running:
-            await asyncio.wait(list(self._running.values()), timeout=grace_seconds)
-        left = dict(self._running)
-        for task in left.values():
+    async def interrupt(self) -> list[str]:
+        """End the running jobs where they are, and name them: they are to be taken up again."""
+        running = dict(self._running)
+        for task in running.values():
             task.cancel()
-        await asyncio.gather(*left.values(), return_exceptions=True)
-        return list(left)
+        await asyncio.gather(*running.values(), return_exceptions=True)
+        return list(running)
 
     async def finish(
         self,

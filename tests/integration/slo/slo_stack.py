@@ -58,11 +58,14 @@ def scraped(url: str) -> None:
     """Wait until every target was asked, and every rule evaluated."""
 
     def done() -> bool:
+        # Both lists are empty at first, a while after Prometheus calls itself ready.
         targets = ask(f"{url}/api/v1/targets")["activeTargets"]
         groups = ask(f"{url}/api/v1/rules")["groups"]
         rules = [rule for group in groups for rule in group["rules"]]
-        return all(target["health"] != "unknown" for target in targets) and all(
-            rule["health"] == "ok" for rule in rules
+        return (
+            bool(targets and rules)
+            and all(target["health"] != "unknown" for target in targets)
+            and all(rule["health"] == "ok" for rule in rules)
         )
 
     until("every target was scraped and every rule evaluated", done, 90)
