@@ -1,7 +1,9 @@
 """Meshy: text to 3D. A preview gives the shape, its refinement the texture, both as tasks.
 
 Written from https://docs.meshy.ai/en/api/text-to-3d, /errors, /rate-limits and /balance. Meshy has
-no idempotency keys; a task whose id was lost is found again in the list of the account's tasks.
+no idempotency keys; a task whose id was lost is found again in the list of the account's tasks. Its
+absence there proves nothing: nothing is promised about when the list shows a new task. So a request
+whose task is not found stays unknown, and is not sent again.
 """
 
 from __future__ import annotations
