@@ -143,7 +143,8 @@ class Application:
         lost = self.registry.counter(TELEMETRY_DROPPED).labels("traces")
         self.tracer = build_tracer(read_tracing(settings), self.redactor, on_lost=lost.inc)
         self.drain = Drain(
-            grace_seconds=settings.grace_seconds, linger_seconds=settings.effective_drain_seconds
+            grace_seconds=settings.effective_grace_seconds,
+            linger_seconds=settings.effective_drain_seconds,
         )
         self._database_metrics = DatabaseMetrics(self.registry)
         self.database = Database(

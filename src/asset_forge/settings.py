@@ -27,6 +27,11 @@ ProviderName = Literal["meshy", "openai", "anthropic", "elevenlabs", "procedural
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
 
+_GRACE_SECONDS = 25.0
+_LONGEST_GRACE_SECONDS = 3600.0
+_SAVING_SECONDS = 10.0
+"""More than it takes to keep what a provider has answered."""
+
 
 class SettingsError(Exception):
     """The environment cannot be used; `lines` holds one sentence for each fault in it."""
@@ -58,7 +63,9 @@ class Settings(BaseModel):
     trusted_proxies: tuple[str, ...] = ()  # CIDR networks
     allow_anonymous: bool = False  # listen beyond loopback without sign-in
     drain_seconds: float | None = Field(default=None, ge=0, le=600)  # serve on, not ready
-    grace_seconds: float = Field(default=25.0, ge=0, le=3600)  # then wait for what is running
+    grace_seconds: float | None = Field(
+        default=None, ge=0, le=_LONGEST_GRACE_SECONDS
+    )  # then wait for what runs
 
     # Where it keeps things.
     data_dir: Path = Path("./var")  # ASSET_FORGE_DATA_DIR
@@ -319,6 +326,25 @@ class Settings(BaseModel):
             return self.drain_seconds
         behind_others = self.environment in (Environment.PRODUCTION, Environment.STAGING)
         return 5.0 if behind_others else 0.0
+
+    @property
+    def effective_grace_seconds(self) -> float:
+        """How long it then waits for what runs: where jobs pay providers, until any answer came.
+
+        A paid request that is cut off is lost, since nobody knows what became of it.
+        """
+        if self.grace_seconds is not None:
+            return self.grace_seconds
+        keys = (
+            self.meshy_api_key,
+            self.openai_api_key,
+            self.anthropic_api_key,
+            self.elevenlabs_api_key,
+        )
+        if not self.run_jobs or not any(keys):
+            return _GRACE_SECONDS
+        longest = self.provider_request_seconds + _SAVING_SECONDS
+        return min(max(longest, _GRACE_SECONDS), _LONGEST_GRACE_SECONDS)
 
     @property
     def secrets(self) -> tuple[str, ...]:

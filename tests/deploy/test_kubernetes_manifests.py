@@ -135,8 +135,13 @@ def test_the_workers_run_the_jobs_and_the_api_does_not() -> None:
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_a_pod_has_the_time_to_drain_that_its_settings_ask_for(name: str) -> None:
-    settings = load_settings(variables(name))
-    needed = settings.effective_drain_seconds + settings.grace_seconds + EXIT_SECONDS
+    given = variables(name) | {"OPENAI_API_KEY": "of-a-provider"}
+    if name == "asset-forge-worker":
+        given["RUN_JOBS"] = "true"  # as its command sets it
+    settings = load_settings(given)
+    if settings.run_jobs:
+        assert settings.effective_grace_seconds > settings.provider_request_seconds
+    needed = settings.effective_drain_seconds + settings.effective_grace_seconds + EXIT_SECONDS
     pod = document("Deployment", name)["spec"]["template"]["spec"]
     assert needed <= pod["terminationGracePeriodSeconds"] <= needed + 10
 

@@ -32,7 +32,7 @@ def serve(
     if workers == 1:
         serve_sockets([listener])
         return
-    seconds = settings.effective_drain_seconds + settings.grace_seconds + 2 * EXIT_SECONDS
+    seconds = settings.effective_drain_seconds + settings.effective_grace_seconds + 2 * EXIT_SECONDS
     supervisor = WorkerSupervisor(serve_sockets, listener, count=workers, stop_seconds=seconds)
     raise typer.Exit(supervisor.run())
 
