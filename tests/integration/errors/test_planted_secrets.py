@@ -211,12 +211,11 @@ def test_a_thousand_planted_secrets_appear_in_no_sink(
     fd = os.open(lines, os.O_WRONLY | os.O_CREAT)
     logs = configure_logging(redactor=redactor, fd=fd, level="trace", dropped=dropped)
     tracker = ErrorTracker(
-        store=ErrorStore(tmp_path / "errors.db", events_per_group=10_000),
+        store=ErrorStore(tmp_path / "errors.db", events_per_minute=10_000, events_per_group=10_000),
         redactor=redactor,
         sentry=SentrySink(sentry.dsn, queue_size=10_000),
         captured=captured,
         dropped=dropped,
-        events_per_minute=10_000,
     )
     exported = Exported()
     reader = SpanReader(redactor)

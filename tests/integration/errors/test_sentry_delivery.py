@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -20,14 +22,13 @@ def tracker_for(
     sentry: LoopbackSentry, tmp_path: Path, dropped: Family, captured: Family, queue_size: int = 100
 ) -> ErrorTracker:
     return ErrorTracker(
-        store=ErrorStore(tmp_path / "errors.db"),
+        store=ErrorStore(tmp_path / "errors.db", events_per_minute=10_000, events_per_group=10_000),
         redactor=Redactor(),
         sentry=SentrySink(sentry.dsn, queue_size=queue_size),
         captured=captured,
         dropped=dropped,
         environment="production",
         release="build-7",
-        events_per_minute=10_000,
     )
 
 
@@ -221,6 +222,48 @@ def test_a_thousand_identical_failures_send_ten_events(
     assert len(details.events) == 10
     assert captured["critical"] == 1_000
     assert dropped["sentry"] == 0
+
+
+STORM = """
+import pathlib, sys
+from asset_forge.observability.errors import ErrorStore, ErrorTracker, SentrySink
+from asset_forge.observability.redaction import Redactor
+tracker = ErrorTracker(
+    store=ErrorStore(pathlib.Path(sys.argv[1])), redactor=Redactor(), sentry=SentrySink(sys.argv[2])
+)
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(500):
+    tracker.capture("the disk is full")
+tracker.close(20)
+"""
+
+
+def test_processes_share_the_ten_events_of_a_minute(sentry: LoopbackSentry, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", STORM, str(tmp_path / "errors.db"), sentry.dsn]
+    processes = [
+        subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    store = ErrorStore(tmp_path / "errors.db")
+    (group,) = store.groups().items
+    details = store.group(group.fingerprint)
+    store.close()
+
+    assert len(sentry.events()) == 10
+    assert group.count == 1_500
+    assert details is not None
+    assert len(details.events) == 10
 
 
 @pytest.mark.parametrize(

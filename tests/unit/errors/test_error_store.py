@@ -42,9 +42,11 @@ def occurrence(
 
 
 def test_occurrences_add_up_and_keep_first_last_and_the_newest_events(tmp_path: Path) -> None:
-    store = ErrorStore(tmp_path / "errors.db", events_per_group=3, clock=Clock())
+    store = ErrorStore(
+        tmp_path / "errors.db", events_per_minute=1, events_per_group=3, clock=Clock()
+    )
     for number in range(10):
-        store.record(occurrence(at=1_000_000.0 + number, event={"n": number}))
+        store.record(occurrence(at=1_000_000.0 + number * 60, event={"n": number}))
         if number == 5:
             assert store.flush()
     details = store.group("a" * 16)
@@ -53,7 +55,7 @@ def test_occurrences_add_up_and_keep_first_last_and_the_newest_events(tmp_path: 
     assert details is not None
     assert details.group.count == 10
     assert details.group.first_seen == datetime.fromtimestamp(1_000_000, UTC)
-    assert details.group.last_seen == datetime.fromtimestamp(1_000_009, UTC)
+    assert details.group.last_seen == datetime.fromtimestamp(1_000_540, UTC)
     assert [json.loads(bytes(event))["n"] for event in details.events] == [9, 8, 7]
 
 

@@ -8,7 +8,6 @@ import base64
 import binascii
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,8 +15,21 @@ import msgspec
 
 from ._declarations import SEVERITIES, Severity
 from ._model import ErrorDetails, ErrorGroup, ErrorPage, GroupStatus, Occurrence
+from ._tally import Sample, Tally
 
-__all__ = ["Tally", "details", "forget", "open_database", "page", "resolve", "rows", "write"]
+__all__ = [
+    "LIMIT_SECONDS",
+    "details",
+    "forget",
+    "open_database",
+    "page",
+    "resolve",
+    "rows",
+    "write",
+]
+
+LIMIT_SECONDS = 60.0
+"""In any span of so many seconds a group gets its number of events, and no more."""
 
 _VERSION = 1
 _BUSY_SECONDS = 2.0
@@ -55,26 +67,15 @@ ON CONFLICT (fingerprint) DO UPDATE SET
     max(last_seen, excluded.last_seen), resolved_at = CASE WHEN excluded.last_seen > resolved_at
     THEN NULL ELSE resolved_at END
 """  # noqa: S608 - the columns are written above
+# Both sides: events of other processes, or from before the clock was set back, may be later ones.
+_ADMIT = f"""
+INSERT INTO events (fingerprint, seen_at, event) SELECT ?1, ?2, ?3 WHERE (
+    SELECT count(*) FROM events WHERE fingerprint = ?1
+    AND seen_at > ?2 - {LIMIT_SECONDS} AND seen_at < ?2 + {LIMIT_SECONDS}
+) < ?4
+"""  # noqa: S608 - the number is written above
 
 _Row = tuple[str, str, str, str, str, str | None, int, float, float, float | None]
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was seen of one fault and is not written yet: its newest occurrence, how many, since
-    when, some events.
-    """
-
-    newest: Occurrence
-    count: int
-    first_seen: float
-    events: list[tuple[float, bytes]] = field(default_factory=list[tuple[float, bytes]])
-
-    def merge(self, older: Tally) -> None:
-        """Add what was seen before."""
-        self.count += older.count
-        self.first_seen = min(self.first_seen, older.first_seen)
-        self.events[:0] = older.events
 
 
 def open_database(path: Path | None) -> sqlite3.Connection:
@@ -109,8 +110,19 @@ def open_database(path: Path | None) -> sqlite3.Connection:
     return connection
 
 
-def write(connection: sqlite3.Connection, tallies: Iterable[Tally], events_per_group: int) -> None:
-    """Add the tallies in one transaction; of each keep the newest ``events_per_group`` events."""
+def write(
+    connection: sqlite3.Connection,
+    tallies: Iterable[Tally],
+    *,
+    events_per_minute: int,
+    events_per_group: int,
+) -> list[Sample]:
+    """Add the tallies in one transaction; the newest ``events_per_group`` events of a group stay.
+
+    Returns the samples that are not kept, since their group had ``events_per_minute`` already,
+    of all processes that write to the file.
+    """
+    left_out: list[Sample] = []
     connection.execute("BEGIN IMMEDIATE")
     try:
         for tally in tallies:
@@ -129,11 +141,11 @@ def write(connection: sqlite3.Connection, tallies: Iterable[Tally], events_per_g
                     *(tally.count, tally.first_seen, new.seen_at),
                 ),
             )
-            connection.executemany(
-                "INSERT INTO events (fingerprint, seen_at, event) VALUES (?, ?, ?)",
-                [(new.fingerprint, seen_at, event) for seen_at, event in tally.events],
-            )
-            if tally.events:
+            for sample in tally.samples:
+                values = (new.fingerprint, sample.seen_at, sample.event, events_per_minute)
+                if not connection.execute(_ADMIT, values).rowcount:
+                    left_out.append(sample)
+            if tally.samples:
                 connection.execute(
                     "DELETE FROM events WHERE fingerprint = ?1 AND id NOT IN "
                     "(SELECT id FROM events WHERE fingerprint = ?1 "
@@ -145,6 +157,7 @@ def write(connection: sqlite3.Connection, tallies: Iterable[Tally], events_per_g
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    return left_out
 
 
 def forget(connection: sqlite3.Connection, before: float, max_groups: int) -> None:
@@ -162,12 +175,14 @@ def rows(connection: sqlite3.Connection) -> list[Tally]:
     tallies: list[Tally] = []
     for row in connection.execute(f"SELECT {_COLUMNS} FROM groups").fetchall():  # noqa: S608 - constant columns
         group = _group(row)
-        events: list[tuple[float, bytes]] = connection.execute(
-            "SELECT seen_at, event FROM events WHERE fingerprint = ? ORDER BY seen_at, id",
+        events: list[tuple[str, float, bytes]] = connection.execute(
+            "SELECT fingerprint, seen_at, event FROM events "
+            "WHERE fingerprint = ? ORDER BY seen_at, id",
             (group.fingerprint,),
         ).fetchall()
         newest = Occurrence(*_identity(row), seen_at=row[8], event=None)
-        tallies.append(Tally(newest, group.count, row[7], events))
+        samples = [Sample(*event) for event in events]
+        tallies.append(Tally(newest, group.count, row[7], samples))
     return tallies
 
 

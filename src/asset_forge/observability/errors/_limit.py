@@ -34,3 +34,9 @@ class EventLimit:
             if len(self._seen) > _MAX_FINGERPRINTS:
                 self._seen.popitem(last=False)
             return None if full else left_out
+
+    def leave_out(self, fingerprint: str, count: int) -> None:
+        """Count one that was admitted, and the ``count`` that it brought, as left out after all."""
+        with self._lock:
+            if (seen := self._seen.get(fingerprint)) is not None:
+                self._seen[fingerprint] = (seen[0], seen[1] + 1 + count)

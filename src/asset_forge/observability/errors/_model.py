@@ -21,7 +21,8 @@ GroupStatus = Literal["unresolved", "resolved"]
 class Occurrence:
     """One failure on its way into the store; ``event`` is ``None`` where only the count is kept.
 
-    ``seen_at`` is in seconds since the epoch.
+    ``seen_at`` is in seconds since the epoch, ``left_out`` the number of those before the event
+    of which this process gave the count alone.
     """
 
     fingerprint: str
@@ -32,6 +33,7 @@ class Occurrence:
     error_type: str | None
     seen_at: float
     event: dict[str, Json] | None
+    left_out: int = 0
 
 
 class ErrorGroup(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

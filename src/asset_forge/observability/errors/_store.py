@@ -6,29 +6,25 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-import msgspec
-
 from . import _database
-from ._database import Tally
 from ._declarations import Severity
 from ._model import ErrorDetails, ErrorGroup, ErrorPage, GroupStatus, Occurrence
+from ._tally import Sample, Tally, sample_of
 
 __all__ = ["ErrorStore"]
 
 _GATHER_SECONDS = 0.05
 _REOPEN_SECONDS = 60.0
 _TIDY_SECONDS = 60.0
-_MAX_WAITING = (
-    1_000  # different faults that wait to be written; the count of a known one always finds room
-)
+# Different faults that wait to be written; the count of a known one always finds room.
+_MAX_WAITING = 1_000
 _READ_WAIT_SECONDS = 1.0
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 _log = logging.getLogger("asset_forge.errors")
-_encode = msgspec.json.Encoder().encode
 
 
 class ErrorStore:
@@ -40,6 +36,11 @@ class ErrorStore:
     ``on_fault`` is told once in a sentence (a warning is logged unless it is given), and what
     memory holds moves into the file when it works again. Only a fault beyond a thousand waiting
     ones is lost, and ``on_lost`` is told; the tracker that uses the store sets it.
+
+    A group gets at most ``events_per_minute`` events in any minute, of all processes that share
+    the file together. ``on_decided``, which the tracker sets too, is told in the background of each
+    event whether it is one of them. Where the file cannot say it, because it is busy for two
+    seconds, broken or missing, each process has a limit of its own, and no event waits longer.
 
     A group is forgotten ``retention_seconds`` after it was last seen, or when there are more than
     ``max_groups``; of each the newest ``events_per_group`` events are kept. ``clock`` returns
@@ -53,27 +54,34 @@ class ErrorStore:
         clock: Callable[[], float] = time.time,
         retention_seconds: float = 30 * 86_400.0,
         max_groups: int = 1_000,
+        events_per_minute: int = 10,
         events_per_group: int = 20,
         reopen_seconds: float = _REOPEN_SECONDS,
         on_lost: Callable[[int], None] | None = None,
         on_fault: Callable[[str], None] | None = None,
     ) -> None:
+        if not 1 <= events_per_minute <= events_per_group:
+            raise ValueError(
+                f"events_per_minute {events_per_minute} is out of range: 1 to events_per_group, "
+                f"which is {events_per_group}"
+            )
         self._path = path
         self._clock = clock
         self._retention = retention_seconds
         self._max_groups = max_groups
+        self._events_per_minute = events_per_minute
         self._events_per_group = events_per_group
         self._reopen_seconds = reopen_seconds
         self.on_lost = on_lost
+        self.on_decided: Callable[[Sample, bool], None] | None = None
         self._on_fault = on_fault or _log.warning
         self._waiting: dict[str, Tally] = {}
         self._changed = threading.Condition()
         self._flying: dict[str, Tally] = {}  # what the thread is writing
         self._closing = False
         self._thread: threading.Thread | None = None
-        self._database_lock = (
-            threading.Lock()
-        )  # one connection; SQLite itself keeps processes apart
+        # One connection; SQLite itself keeps processes apart.
+        self._database_lock = threading.Lock()
         self._in_memory = path is None
         self._reopen_at = 0.0
         self._tidy_at = 0.0
@@ -84,18 +92,19 @@ class ErrorStore:
         """Whether groups are kept in memory at present and end with the process."""
         return self._in_memory
 
+    @property
+    def events_per_minute(self) -> int:
+        """How many events of one group are kept in any minute."""
+        return self._events_per_minute
+
     def record(self, occurrence: Occurrence) -> None:
         """Add one occurrence. Takes some microseconds and never raises."""
         with self._changed:
-            known = (
-                occurrence.fingerprint in self._waiting or occurrence.fingerprint in self._flying
-            )
-            if self._closing or not (
-                known or len(self._waiting) + len(self._flying) < _MAX_WAITING
-            ):
-                lost = True
-            else:
-                lost = False
+            found = occurrence.fingerprint
+            known = found in self._waiting or found in self._flying
+            room = known or len(self._waiting) + len(self._flying) < _MAX_WAITING
+            lost = self._closing or not room
+            if not lost:
                 self._add(occurrence)
                 if self._thread is None:
                     self._thread = threading.Thread(
@@ -105,6 +114,8 @@ class ErrorStore:
                 self._changed.notify_all()
         if lost:
             self._lost(1)
+            if occurrence.event is not None:
+                self._decide(sample_of(occurrence, occurrence.event), True)
 
     def groups(
         self,
@@ -166,10 +177,11 @@ class ErrorStore:
             if self._closing:
                 return
             self._closing = True
-            lost = sum(tally.count for tally in self._waiting.values())
+            left = list(self._waiting.values())
             self._changed.notify_all()
-        if lost:
-            self._lost(lost)
+        if left:
+            self._lost(sum(tally.count for tally in left))
+            self._hand_out(left, ())
         if self._thread is not None:
             self._thread.join(timeout)
         if self._database_lock.acquire(timeout=timeout):
@@ -180,16 +192,27 @@ class ErrorStore:
         if self.on_lost is not None:
             self.on_lost(count)
 
+    def _decide(self, sample: Sample, kept: bool) -> None:
+        if self.on_decided is None:
+            return
+        try:
+            self.on_decided(sample, kept)
+        except Exception:  # noqa: BLE001 - the writer has to go on; the loss is counted
+            self._lost(1)
+
+    def _hand_out(self, tallies: list[Tally], left_out: Collection[Sample]) -> None:
+        """Say of each sample whether it is kept, unless that was said before."""
+        for tally in tallies:
+            for sample in tally.samples:
+                if not sample.handed_out:
+                    sample.handed_out = True
+                    self._decide(sample, sample not in left_out)
+
     def _add(self, occurrence: Occurrence) -> None:
         tally = self._waiting.get(occurrence.fingerprint)
         if tally is None:
             tally = self._waiting[occurrence.fingerprint] = Tally(occurrence, 0, occurrence.seen_at)
-        tally.count += 1
-        if occurrence.seen_at >= tally.newest.seen_at:
-            tally.newest = occurrence
-        if occurrence.event is not None:
-            tally.events.append((occurrence.seen_at, _encode(occurrence.event)))
-            del tally.events[: -self._events_per_group]
+        tally.add(occurrence, self._events_per_group)
 
     def _run(self) -> None:
         while True:
@@ -201,10 +224,12 @@ class ErrorStore:
                 self._changed.wait(_GATHER_SECONDS)
                 batch = self._flying = self._waiting
                 self._waiting = {}
-            written = self._write(list(batch.values()))
+            tallies = list(batch.values())
+            left_out = self._write(tallies)
+            self._hand_out(tallies, left_out or ())
             with self._changed:
                 self._flying = {}
-                if not written:
+                if left_out is None:
                     self._put_back(batch)
                     self._changed.wait(_GATHER_SECONDS)
                 self._changed.notify_all()
@@ -215,25 +240,32 @@ class ErrorStore:
             if newer is None:
                 self._waiting[fingerprint] = older
             else:
-                newer.merge(older)
-                del newer.events[: -self._events_per_group]
+                newer.merge(older, self._events_per_group)
 
-    def _write(self, batch: list[Tally]) -> bool:
-        """Write the batch to the file or, if that fails, to memory; False if it has to wait for
-        another process.
+    def _write(self, batch: list[Tally]) -> list[Sample] | None:
+        """Write the batch to the file or, if that fails, to memory; return the samples that are
+        not kept, or ``None`` if all has to wait for another process.
         """
         with self._database_lock:
             if self._in_memory and self._path is not None and self._clock() >= self._reopen_at:
                 self._move_back(self._path)
             try:
-                _database.write(self._connection, batch, self._events_per_group)
+                left_out = self._add_to(self._connection, batch)
             except sqlite3.Error as error:
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY and not self._closing:
-                    return False
+                    return None
                 self._fall_back(error)
-                _database.write(self._connection, batch, self._events_per_group)
+                left_out = self._add_to(self._connection, batch)
             self._tidy()
-        return True
+        return left_out
+
+    def _add_to(self, connection: sqlite3.Connection, batch: list[Tally]) -> list[Sample]:
+        return _database.write(
+            connection,
+            batch,
+            events_per_minute=self._events_per_minute,
+            events_per_group=self._events_per_group,
+        )
 
     def _tidy(self) -> None:
         now = self._clock()
@@ -274,7 +306,7 @@ class ErrorStore:
             self._say(error)
             return
         try:
-            _database.write(file, _database.rows(self._connection), self._events_per_group)
+            self._add_to(file, _database.rows(self._connection))
         except sqlite3.Error as error:
             file.close()
             self._say(error)

@@ -8,9 +8,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+import msgspec
+
 from asset_forge.observability import context
 from asset_forge.observability.redaction import Json, Limits, Redactor
 
+from ._database import LIMIT_SECONDS
 from ._declarations import SEVERITIES, CounterFamily, Severity
 from ._event import Report, build_event, chain, describe, members
 from ._fingerprint import fingerprint
@@ -19,6 +22,7 @@ from ._limit import EventLimit
 from ._model import Occurrence
 from ._sentry import SentrySink
 from ._store import ErrorStore
+from ._tally import Sample
 
 __all__ = ["BreadcrumbLevel", "ErrorTracker"]
 
@@ -43,10 +47,11 @@ class ErrorTracker:
                             tags={"asset_type": "character"}, extra={"params": params})
 
     ``store`` always gets every failure, ``sentry`` (if there is one) its event; both get at most
-    ``events_per_minute`` events of one fingerprint in a minute, and the store's count shows the
-    rest. Everything is redacted before it leaves this class. ``captured`` is the family of
-    :data:`ERRORS_CAPTURED`, ``dropped`` that of :data:`TELEMETRY_DROPPED`. ``in_app`` names the
-    packages that are the application's own when they are installed among libraries.
+    the store's ``events_per_minute`` events of one fingerprint in a minute, from all processes that
+    share the store's file together, and its count shows the rest. Everything is redacted before it
+    leaves this class. ``captured`` is the family of :data:`ERRORS_CAPTURED`, ``dropped`` that of
+    :data:`TELEMETRY_DROPPED`. ``in_app`` names the packages that are the application's own when
+    they are installed among libraries.
 
     No method raises because of what it is given, nor waits for disk or network.
     """
@@ -63,7 +68,6 @@ class ErrorTracker:
         release: str | None = None,
         server_name: str | None = None,
         in_app: tuple[str, ...] = (),
-        events_per_minute: int = 10,
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
@@ -78,6 +82,7 @@ class ErrorTracker:
             store.on_lost = self._dropped.inc
         if dropped is not None and sentry is not None and sentry.on_lost is None:
             sentry.on_lost = dropped.labels("sentry").inc
+        store.on_decided = self._decided
         self._installation: dict[str, Json] = {
             name: redactor.text(value)
             for name, value in (
@@ -88,7 +93,7 @@ class ErrorTracker:
             if value
         }
         self._frames = FrameReader(redactor, in_app)
-        self._limit = EventLimit(events_per_minute, 60.0)
+        self._limit = EventLimit(store.events_per_minute, LIMIT_SECONDS)
         self._clock = clock
         self._new_id = new_id
         self._mark_lock = threading.Lock()
@@ -186,7 +191,10 @@ class ErrorTracker:
         if counter is not None:
             counter.inc()
         now = self._clock()
-        event = self._event(raised, message, report, found, now)
+        left_out = self._limit.admit(found, now)
+        event = (
+            None if left_out is None else self._event(raised, message, report, found, now, left_out)
+        )
         self._store.record(
             Occurrence(
                 fingerprint=found,
@@ -197,11 +205,18 @@ class ErrorTracker:
                 error_type=report.error_type,
                 seen_at=now,
                 event=event,
+                left_out=left_out or 0,
             )
         )
-        if event is not None and self._sentry is not None:
-            self._sentry.send(event)
         return found
+
+    def _decided(self, sample: Sample, kept: bool) -> None:
+        """Send what the store keeps; called in the store's thread, since other processes count."""
+        if not kept:
+            self._limit.leave_out(sample.fingerprint, sample.left_out)
+        elif self._sentry is not None:
+            event: dict[str, Json] = msgspec.json.decode(sample.event)
+            self._sentry.send(event)
 
     def _mark(self, error: BaseException, found: str) -> str | None:
         """Claim ``error``: the fingerprint under which another layer captured it, or ``None`` if
@@ -214,12 +229,14 @@ class ErrorTracker:
         return before
 
     def _event(
-        self, error: BaseException | None, message: str, report: Report, found: str, now: float
-    ) -> dict[str, Json] | None:
-        """The event, or ``None`` if this fingerprint had its share of the minute."""
-        left_out = self._limit.admit(found, now)
-        if left_out is None:
-            return None
+        self,
+        error: BaseException | None,
+        message: str,
+        report: Report,
+        found: str,
+        now: float,
+        left_out: int,
+    ) -> dict[str, Json]:
         event = build_event(
             self._new_id(), error, message, report, context.current(), self._redactor, self._frames
         )
