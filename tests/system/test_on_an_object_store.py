@@ -121,6 +121,21 @@ def test_a_job_whose_free_result_cannot_be_stored_fails_with_that_reason(
     assert bucket.files() == []
 
 
+def test_a_store_that_neither_takes_nor_deletes_is_one_error_event_of_a_job(
+    serve: ServerFactory, bucket: Bucket, faulty_store: FaultyStore
+) -> None:
+    server = serve(bucket.behind(faulty_store.url).variables)
+    faulty_store.fault = Fault(403, "AccessDenied", methods=("PUT", "POST", "DELETE"))
+    ended = server.ended(server.submit("dialogue", "a guard", options={"nodes": 6}))
+    assert ended["error"]["type"] == "storage_unavailable"
+    scrape = server.scrape()
+    assert scrape.total("storage_errors_total", operation="put") == 1
+    assert scrape.total("storage_errors_total", operation="delete") == 1
+    (group,) = server.get("/api/errors")["items"]
+    assert group["count"] == 1
+    assert "left to the sweep" in server.output()
+
+
 def test_a_job_whose_store_is_full_fails_with_that_reason(
     serve: ServerFactory, bucket: Bucket, faulty_store: FaultyStore
 ) -> None:

@@ -9,6 +9,7 @@ the next (its next leg), so that nothing is held while it waits.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,8 +44,12 @@ STAGES: Final = ("plan", "generate", "store", "index", "complete")
 MAX_RUNS: Final = 3
 """How often a job may begin; one that has taken its process down as often is poisoned."""
 
+_OF_THE_STORAGE: Final = frozenset({ErrorType.STORAGE_FULL, ErrorType.STORAGE_UNAVAILABLE})
+
 ReportError = Callable[[BaseException, Mapping[str, str]], None]
 """Takes an unexpected error of a job and its tags; never raises."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ class Pipeline:
                 await self.finish(row, None)
             except GenerationFailed as failure:
                 running.fail(job.cause or failure)
-                await self._discard(job)
+                await self._discard(job, failure)
                 await self.finish(row, failure, cause=job.cause)
         return None
 
@@ -217,15 +222,21 @@ class Pipeline:
             seconds = (self._parts.clock() - row.started_at).total_seconds()
             self._parts.metrics.duration.labels(row.type).observe(max(seconds, 0.0))
 
-    async def _discard(self, job: Job) -> None:
-        """Remove what the job's runs staged and no asset owns; the sweep takes what is left."""
+    async def _discard(self, job: Job, failure: GenerationFailed | None = None) -> None:
+        """Remove what the job's runs staged and no asset owns; the sweep takes what is left.
+
+        A storage that the job has failed by already is one fault, and reported as the job's end.
+        """
         try:
             claims = await self._parts.claims.kept(job.row.id)
             await patiently(
                 lambda: self._parts.assets.discard_runs(job.row.id, job.row.runs, claims)
             )
         except faults.Fault as error:
-            self._parts.report_error(error, {"jobId": job.row.id})
+            if failure and failure.unexpected and failure.type in _OF_THE_STORAGE:
+                _log.warning("what job %s staged is left to the sweep: %s", job.row.id, error)
+            else:
+                self._parts.report_error(error, {"jobId": job.row.id})
 
     @contextmanager
     def _in_progress(self, row: Generation) -> Generator[None]:
