@@ -139,6 +139,7 @@ class Application:
             dropped=self.registry.counter(TELEMETRY_DROPPED),
         )
         self.siblings = Siblings(settings.effective_metrics_dir / "siblings")
+        self.machine_levels = MachineLevels(self.logs, self.siblings)
         self.errors = self._build_errors()
         lost = self.registry.counter(TELEMETRY_DROPPED).labels("traces")
         self.tracer = build_tracer(read_tracing(settings), self.redactor, on_lost=lost.inc)
@@ -416,7 +417,7 @@ class Application:
                 "registry": self.registry,
                 "settings": self.settings,
                 "errors": self.errors,
-                "machine_levels": MachineLevels(self.logs, self.siblings),
+                "machine_levels": self.machine_levels,
                 "traces": MachineTraces(self.tracer.store, self.siblings),
                 "budgets": self.budgets,
             },
@@ -458,6 +459,7 @@ class Application:
             stack.callback(self.errors.close)
             self.siblings.start()
             stack.callback(self.siblings.close)
+            await asyncio.to_thread(self.machine_levels.catch_up)
             stack.enter_context(capture_unhandled(self.errors, asyncio.get_running_loop()))
             stack.push_async_callback(self.database.dispose)
             stack.callback(self.children.close)

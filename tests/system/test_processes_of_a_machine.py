@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 from typing import Any
 
 from tests.served import PROGRAM, Server, ServerFactory, until
@@ -60,6 +63,14 @@ def test_a_trace_shows_its_jobs_steps_that_ran_in_another_process(serve: ServerF
     until("the steps are shown", lambda: {"POST /api/generation", "step complete"} <= names())
 
 
+def started(server: Server) -> list[int]:
+    """Return the ids of all workers that have started so far, in this order."""
+    lines = [
+        json.loads(line) for line in server.output().splitlines() if line[:1] + line[-1:] == "{}"
+    ]
+    return [line["pid"] for line in lines if line["msg"] == "Application startup complete."]
+
+
 def test_a_level_is_set_in_every_process(serve: ServerFactory) -> None:
     server = serve(command=(PROGRAM, "serve", "--workers", "2"))
     sockets = server.data_dir / "metrics" / "siblings"
@@ -69,3 +80,20 @@ def test_a_level_is_set_in_every_process(serve: ServerFactory) -> None:
     assert answer.json()["silentProcesses"] == 0
     for document in every_answer(server, "/api/admin/log-levels"):
         assert document["levels"]["asset_forge.storage"] == "debug"
+
+
+def test_a_level_outlives_the_workers_that_it_was_set_in(serve: ServerFactory) -> None:
+    server = serve(command=(PROGRAM, "serve", "--workers", "2"))
+    until("both workers run", lambda: len(started(server)) == 2)
+    body = {"levels": {"asset_forge.storage": "debug"}}
+    server.request("PUT", "/api/admin/log-levels", json=body)
+    for number in range(2):
+        os.kill(started(server)[number], signal.SIGKILL)
+        until("another has started", lambda seen=3 + number: len(started(server)) == seen)
+    for document in every_answer(server, "/api/admin/log-levels"):
+        assert document["levels"]["asset_forge.storage"] == "debug"
+
+    server.stop()
+    server.start()
+    for document in every_answer(server, "/api/admin/log-levels"):
+        assert "asset_forge.storage" not in document["levels"]

@@ -179,9 +179,9 @@ async def set_log_levels(
     operator: NamedDependency[Principal],
     machine_levels: NamedDependency[MachineLevels],
 ) -> LogLevelsSet:
-    """Set the levels of some loggers, all or none, in the processes that run on this machine now.
+    """Set the levels of some loggers, all or none, in the processes of this machine.
 
-    One that starts later begins with `LOG_LEVEL`.
+    One that starts while another runs takes them too; after the last has ended, `LOG_LEVEL` counts.
     """
     for name, level in data.levels.items():
         if level not in MachineLevels.CHOICES or not 0 < len(name) <= 200:
