@@ -11,10 +11,12 @@ from tests.integration.providers.vendors import (
     DIALOGUE,
     EFFECT,
     MAKERS,
+    MUSIC,
     ONE_OF_EACH,
     OPENAI_DIALOGUE,
     SOUNDS,
     TEXTURE,
+    VOICE,
     Maker,
     answering,
     errors,
@@ -145,6 +147,28 @@ async def test_what_may_have_been_charged_is_never_sent_again(
     assert again.type is E.OUTCOME_UNKNOWN
     assert asked(bench) == 1
     assert [key async for key in bench.storage.list_keys("assets")] == []
+
+
+@pytest.mark.parametrize(
+    ("maker", "credits_"), [(VOICE, len("an iron axe")), (EFFECT, 2 * 20), (MUSIC, 3 * 50)], ids=str
+)
+@pytest.mark.parametrize(
+    "fault", [Fault.TRUNCATED_DOWNLOAD, Fault.TRUNCATED_DOWNLOAD_WITHOUT_LENGTH], ids=str
+)
+async def test_a_damaged_sound_costs_what_its_headers_tell(
+    bench: Workbench, providers: dict[str, Provider], maker: Maker, credits_: int, fault: Fault
+) -> None:
+    bench.simulated.set_fault(maker.provider, fault)
+    await failure_of(bench, providers, maker)
+    cost = bench.metrics().value("ai_cost_usd_total", provider=maker.provider, model=maker.model)
+    assert cost == pytest.approx(credits_ * 0.0001)
+    assert await bench.spending.today() == pytest.approx(cost)
+
+
+async def test_a_page_in_place_of_a_sound_costs_nothing(bench: Workbench) -> None:
+    async with answering(PAGE, "text/html") as (url, _), providers_at(url) as providers:
+        await failure_of(bench, providers, EFFECT)
+    assert bench.metrics().total("ai_cost_usd_total") == 0
 
 
 @pytest.mark.parametrize("maker", ONE_OF_EACH, ids=str)

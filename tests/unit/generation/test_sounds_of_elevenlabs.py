@@ -13,13 +13,11 @@ from hypothesis import strategies as st
 
 from asset_forge.asset_types import AssetType
 from asset_forge.generation.providers.elevenlabs_provider import (
-    MUSIC_RATE,
     ElevenLabsModels,
     ElevenLabsProvider,
-    as_wave,
     is_voice_id,
-    seconds_of,
 )
+from asset_forge.generation.providers.sounds import MUSIC_RATE, as_wave, seconds_of
 
 MODELS = ElevenLabsModels("eleven_multilingual_v2", "sfx", "music_v1", "voice", 24_000)
 

@@ -7,10 +7,8 @@ there are no idempotency keys.
 
 from __future__ import annotations
 
-import io
 import re
-import wave
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from asset_forge.asset_types import AssetType
 from asset_forge.generation.providers.base import (
     Calls,
+    Charged,
     Content,
     ProviderRequest,
     ProviderResult,
@@ -26,6 +25,7 @@ from asset_forge.generation.providers.base import (
 from asset_forge.generation.providers.marks import mark_request
 from asset_forge.generation.providers.prompts import shortened
 from asset_forge.generation.providers.sdk import CONNECT_SECONDS, load
+from asset_forge.generation.providers.sounds import MUSIC_RATE, as_wave, seconds_of
 
 if TYPE_CHECKING:
     import httpx
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from elevenlabs.core.request_options import RequestOptions
 
     Sound = AbstractAsyncContextManager[AsyncHttpResponse[AsyncIterator[bytes]]]
-
-MUSIC_RATE: Final = 44_100
-"""Samples a second of music, which comes as raw samples of 16 bits in stereo."""
 
 EFFECT_CHARACTERS: Final = 450
 """The longest prompt of a sound effect; a longer one is cut at a word. Speech takes 10,000 and
@@ -85,6 +82,20 @@ class ElevenLabsModels:
             AssetType.SOUND_EFFECT: self.sound_effect,
             AssetType.MUSIC: self.music,
         }.get(type)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sound with the credits that it was charged as, 0 where that is not told."""
+
+    data: bytes
+    credits: int
+    seconds: float
+
+    @property
+    def usage(self) -> Usage:
+        """The credits where they are told: one is charged as a character of speech is."""
+        return Usage(characters=self.credits) if self.credits else Usage(seconds=self.seconds)
 
 
 class ElevenLabsProvider:
@@ -153,9 +164,8 @@ class ElevenLabsProvider:
             seed=request.seed % (_MAX_SEED + 1),
             request_options=_REQUEST,
         )
-        data, credits_ = await _read(answer)
-        seconds_of(data)
-        return _content(data, Usage(characters=credits_ or len(request.prompt)))
+        sound = await _read(answer)
+        return _content(sound.data, Usage(characters=sound.credits or len(request.prompt)))
 
     async def _sound_effect(self, request: ProviderRequest) -> Content:
         client = await self._open()
@@ -168,9 +178,8 @@ class ElevenLabsProvider:
             loop=bool(request.options.get("loop", False)),
             request_options=_REQUEST,
         )
-        data, credits_ = await _read(answer)
-        length = seconds_of(data)
-        return _content(data, _of_sound(credits_, length))
+        sound = await _read(answer)
+        return _content(sound.data, sound.usage)
 
     async def _music(self, request: ProviderRequest) -> Content:
         client = await self._open()
@@ -183,9 +192,8 @@ class ElevenLabsProvider:
             output_format=f"pcm_{MUSIC_RATE}",  # pyright: ignore[reportArgumentType]
             request_options=_REQUEST,
         )
-        samples, credits_ = await _read(answer)
-        sound = as_wave(samples, seconds)
-        return _content(sound, _of_sound(credits_, seconds_of(sound)))
+        sound = await _read(answer, lambda samples: as_wave(samples, seconds))
+        return _content(sound.data, sound.usage)
 
     async def _open(self) -> AsyncElevenLabs:
         if self._client is None:
@@ -212,66 +220,40 @@ def is_voice_id(text: str) -> bool:
     return text.isascii() and text.isalnum() and len(text) <= 64
 
 
-async def _read(sound: Sound) -> tuple[bytes, int]:
-    """Read a sound to its end; return it and the credits that it was charged as, 0 if unsaid."""
-    async with sound as answer:
-        headers = {name.lower(): value.strip() for name, value in answer.headers.items()}
-        if not {"content-length", "transfer-encoding"} & headers.keys():
-            raise ValueError("the sound comes without its length, so that its end may be missing")
-        data = bytearray()
-        async for chunk in answer.data:
-            data += chunk
-            if len(data) > _SOUND_BYTES:
-                raise ValueError(f"the sound is larger than {_SOUND_BYTES} bytes")
-    said = (headers[name] for name in _COSTS if re.fullmatch("[0-9]{1,9}", headers.get(name, "")))
-    return bytes(data), int(next(said, 0))
+async def _read(answer: Sound, form: Callable[[bytes], bytes] = bytes) -> _Read:
+    """Read a sound to its end, put it into the form of a WAV file, and measure it.
+
+    Raises:
+        Charged: It is damaged, and its headers tell that it was charged.
+    """
+    async with answer as response:
+        headers = {name.lower(): value.strip() for name, value in response.headers.items()}
+        said = (
+            headers[name] for name in _COSTS if re.fullmatch("[0-9]{1,9}", headers.get(name, ""))
+        )
+        credits_ = int(next(said, 0))
+        try:
+            data = form(await _whole(response.data, headers))
+            return _Read(data, credits_, seconds_of(data))
+        except Exception as error:
+            if not credits_:
+                raise
+            raise Charged(error, Usage(characters=credits_)) from error
+
+
+async def _whole(chunks: AsyncIterator[bytes], headers: Mapping[str, str]) -> bytes:
+    if not {"content-length", "transfer-encoding"} & headers.keys():
+        raise ValueError("the sound comes without its length, so that its end may be missing")
+    data = bytearray()
+    async for chunk in chunks:
+        data += chunk
+        if len(data) > _SOUND_BYTES:
+            raise ValueError(f"the sound is larger than {_SOUND_BYTES} bytes")
+    return bytes(data)
 
 
 def _content(data: bytes, usage: Usage) -> Content:
     return Content(data, "wav", "audio/wav", usage)
-
-
-def _of_sound(credits_: int, seconds: float) -> Usage:
-    """Count the credits where they are told; one is charged as a character of speech is."""
-    return Usage(characters=credits_) if credits_ else Usage(seconds=seconds)
-
-
-def seconds_of(data: bytes) -> float:
-    """Return the length of a WAV file in seconds.
-
-    Raises:
-        ValueError: It is none, it is empty, or its end is missing.
-    """
-    try:
-        with wave.open(io.BytesIO(data)) as sound:
-            held = len(sound.readframes(sound.getnframes()))
-            width = sound.getnchannels() * sound.getsampwidth()
-            if not held or held < sound.getnframes() * width:
-                raise ValueError("the sound is shorter than its header says")
-            return sound.getnframes() / sound.getframerate()
-    except (wave.Error, EOFError, RuntimeError, ZeroDivisionError) as error:  # `wave` raises any
-        raise ValueError(f"the sound is no WAV file ({error})") from error
-
-
-def as_wave(samples: bytes, seconds: float) -> bytes:
-    """Put a WAV header before raw samples.
-
-    The vendor keeps to the length only roughly; half of a piece, or one of another form, is told
-    by the number of its samples.
-
-    Raises:
-        ValueError: There are far fewer or more than so many seconds have, or a half one.
-    """
-    rightly = seconds * MUSIC_RATE * 4
-    if len(samples) % 4 or not 0.6 * rightly <= len(samples) <= 1.6 * rightly:
-        raise ValueError(f"{len(samples)} bytes of samples are not {seconds:g} seconds of music")
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(2)
-        sound.setsampwidth(2)
-        sound.setframerate(MUSIC_RATE)
-        sound.writeframes(samples)
-    return file.getvalue()
 
 
 def _seconds(request: ProviderRequest) -> float | None:
