@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -9,8 +10,10 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -110,6 +113,49 @@ def test_a_process_that_hangs_is_counted_and_holds_nobody_up(
     assert (answers.said, answers.silent) == ([b"b"], 1)
     assert time.monotonic() - began < 20
     child.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def listening(path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[socket.socket]:
+    """Open the socket of a process that lives, and accepts only what its test accepts."""
+    monkeypatch.chdir(path.parent)  # the address of a socket has to be short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path.name)
+        listener.listen(0)
+        yield listener
+
+
+def test_one_that_lives_and_cannot_be_reached_is_silent_and_keeps_its_socket(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking, _ = make("a"), make("b")
+    path = tmp_path / "siblings" / "busy"
+    with listening(path, monkeypatch), ExitStack() as waiting:
+        outcomes: list[int] = []
+        for _ in range(2):
+            before = waiting.enter_context(socket.socket(socket.AF_UNIX))
+            before.setblocking(False)
+            outcomes.append(before.connect_ex(path.name))
+        assert outcomes == [0, errno.EAGAIN], "one may wait, and it does"
+        answers = asking.ask("name", seconds=20)
+        assert (answers.said, answers.silent) == ([b"b"], 1)
+        assert path.exists()
+
+
+def test_one_that_hangs_up_is_silent(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking, _ = make("a"), make("b")
+
+    def hang_up() -> None:
+        listener.accept()[0].close()
+
+    with listening(tmp_path / "siblings" / "rude", monkeypatch) as listener:
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        answers = asking.ask("name", seconds=20)
+        thread.join(20)
+        assert (answers.said, answers.silent) == ([b"b"], 1)
 
 
 def test_what_a_killed_process_left_is_removed(
