@@ -46,7 +46,7 @@ from asset_forge.generation.choice import Choice
 from asset_forge.generation.claims import Claims
 from asset_forge.generation.door import DoorParts, Limits, ProviderDoor
 from asset_forge.generation.downloads import Downloads
-from asset_forge.generation.embedding_record import EmbeddingRecord
+from asset_forge.generation.embedding_account import EmbeddingAccount
 from asset_forge.generation.engine import JobEngine
 from asset_forge.generation.executors import Executors
 from asset_forge.generation.making import FREE_PROVIDER, Making
@@ -178,6 +178,9 @@ class Application:
             signed_download_seconds=settings.signed_download_seconds,
         )
         self.metrics = GenerationMetrics.of(self.registry)
+        self.spending = Spending(
+            self.database, clock, limit_usd=settings.ai_spend_limit_usd_per_day
+        )
         self.similarity = self._build_similarity() if settings.qdrant_url else None
         self.search = SearchService(
             self.database,
@@ -279,9 +282,10 @@ class Application:
             settings,
             self.database,
             registry=self.registry,
-            record=EmbeddingRecord(
+            account=EmbeddingAccount(
                 self.metrics,
                 load_prices(settings.prices_file),
+                self.spending,
                 provider="openai",
                 model=settings.embedding_model,
             ),
@@ -290,9 +294,6 @@ class Application:
 
     def _build_door(self, assets: GeneratedAssets) -> Claims:
         settings = self.settings
-        self.spending = Spending(
-            self.database, self._clock, limit_usd=settings.ai_spend_limit_usd_per_day
-        )
         claims = Claims(self.database, self._clock, self.spending)
         self.door = ProviderDoor(
             DoorParts(

@@ -126,12 +126,7 @@ class Claims:
 
     async def charge(self, provider: str, usd: float) -> None:
         """Add to the day what a request cost whose answer cannot be used."""
-
-        async def work() -> None:
-            async with self._database.transaction() as session:
-                await self._spending.add(session, provider, usd)
-
-        await patiently(work)
+        await self._spending.charge(provider, usd)
 
     async def unclaimed(self, provider: str, task_ids: list[str]) -> list[str]:
         """Return those tasks of a provider that no job has."""

@@ -62,6 +62,15 @@ class Spending:
         if spent >= self.limit_usd:
             raise SpendLimitReached(self.limit_usd, spent)
 
+    async def charge(self, provider: str, usd: float) -> None:
+        """Add a cost to the day, in a transaction of its own; while the database is away, wait."""
+
+        async def work() -> None:
+            async with self._database.transaction() as session:
+                await self.add(session, provider, usd)
+
+        await patiently(work)
+
     async def add(self, session: AsyncSession, provider: str, usd: float) -> None:
         """Add a cost to the day, in the caller's transaction."""
         if usd <= 0:

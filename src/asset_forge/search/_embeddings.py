@@ -33,11 +33,15 @@ class Embedder(Protocol):
         ...
 
 
-class RecordEmbedding(Protocol):
-    """Counts a request for embeddings, as other requests to providers are counted."""
+class EmbeddingAccount(Protocol):
+    """Allows and counts requests for embeddings, as other requests to providers are."""
 
-    def __call__(self, *, seconds: float, tokens: int, succeeded: bool) -> None:
-        """Take its duration, the tokens that the provider counted, and how it ended."""
+    async def refusal(self) -> str | None:
+        """Say why nothing may be sent now; None where it may."""
+        ...
+
+    async def record(self, *, seconds: float, tokens: int, succeeded: bool) -> None:
+        """Take a request's duration, the tokens that the provider counted, and how it ended."""
         ...
 
 
@@ -50,21 +54,24 @@ class OpenAIEmbedder:
         *,
         base_url: str,
         model: str,
-        record: RecordEmbedding,
+        account: EmbeddingAccount,
         timeout_seconds: float = 30.0,
     ) -> None:
         self._client = openai.AsyncOpenAI(
             api_key=api_key, base_url=base_url, timeout=timeout_seconds, max_retries=0
         )
         self._model = model
-        self._record = record
+        self._account = account
 
     async def __call__(self, texts: Sequence[str]) -> list[list[float]]:
         """Return a vector for each text, in order.
 
         Raises:
-            EmbeddingFailed: OpenAI did not give them.
+            EmbeddingFailed: OpenAI did not give them, or may not be asked.
         """
+        refusal = await self._account.refusal()
+        if refusal is not None:
+            raise EmbeddingFailed(refusal)
         started = perf_counter()
         tokens, succeeded = 0, False
         attributes = generation_attributes(PROVIDER, model=self._model)
@@ -73,17 +80,18 @@ class OpenAIEmbedder:
                 answer = await self._client.embeddings.create(
                     model=self._model, input=list(texts), encoding_format="float"
                 )
+            tokens = answer.usage.prompt_tokens  # charged, whatever else is wrong with it
             vectors = [one.embedding for one in sorted(answer.data, key=lambda one: one.index)]
             if len(vectors) != len(texts) or not all(vectors):
                 raise EmbeddingFailed(f"{len(vectors)} vectors came for {len(texts)} texts")
-            tokens, succeeded = answer.usage.prompt_tokens, True
+            succeeded = True
         except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
             raise EmbeddingFailed(type(error).__name__, refused=True) from error
         except (openai.OpenAIError, AttributeError, TypeError, ValueError) as error:
             raise EmbeddingFailed(type(error).__name__) from error
         finally:
             elapsed = perf_counter() - started
-            self._record(seconds=elapsed, tokens=tokens, succeeded=succeeded)
+            await self._account.record(seconds=elapsed, tokens=tokens, succeeded=succeeded)
         return vectors
 
     async def close(self) -> None:

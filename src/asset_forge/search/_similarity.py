@@ -78,4 +78,4 @@ class SimilarityIndex:
         if rests:
             self._rests_until = self._clock() + REST_SECONDS
         said = str(error) or type(error).__name__
-        _log.warning("searching by words, since %s did not answer: %s", what, said)
+        _log.warning("searching by words, since there is no answer of %s: %s", what, said)

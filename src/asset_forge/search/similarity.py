@@ -10,7 +10,7 @@ from asset_forge.database import Database
 from asset_forge.observability.metrics import Registry
 from asset_forge.settings import Settings
 
-from ._embeddings import Embedder, EmbeddingFailed, OpenAIEmbedder, RecordEmbedding
+from ._embeddings import Embedder, EmbeddingAccount, EmbeddingFailed, OpenAIEmbedder
 from ._full_text import FullTextIndex
 from ._indexer import VectorIndexer
 from ._qdrant import Point, QdrantVectors, VectorsUnavailable
@@ -18,11 +18,11 @@ from ._similarity import SimilarityIndex
 
 __all__ = [
     "Embedder",
+    "EmbeddingAccount",
     "EmbeddingFailed",
     "OpenAIEmbedder",
     "Point",
     "QdrantVectors",
-    "RecordEmbedding",
     "Similarity",
     "SimilarityIndex",
     "VectorIndexer",
@@ -54,7 +54,7 @@ def build_similarity(
     database: Database,
     *,
     registry: Registry,
-    record: RecordEmbedding,
+    account: EmbeddingAccount,
     elect: Callable[[], Awaitable[bool]],
 ) -> Similarity:
     """Build what the settings name; nothing is asked for yet."""
@@ -67,7 +67,7 @@ def build_similarity(
         openai_key.get_secret_value() if openai_key else "",
         base_url=settings.openai_base_url,
         model=model,
-        record=record,
+        account=account,
     )
     return Similarity(
         SimilarityIndex(FullTextIndex(database), vectors, embedder, registry=registry),

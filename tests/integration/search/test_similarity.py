@@ -15,6 +15,10 @@ from asset_forge.catalog import DECLARATIONS
 from asset_forge.clock import utc_now
 from asset_forge.database import Database
 from asset_forge.database.models import Asset, User
+from asset_forge.generation.embedding_account import EmbeddingAccount
+from asset_forge.generation.metrics import GenerationMetrics
+from asset_forge.generation.prices import load_prices
+from asset_forge.generation.spending import Spending
 from asset_forge.ids import new_id
 from asset_forge.observability.metrics import Registry
 from asset_forge.search import FullTextIndex
@@ -44,6 +48,7 @@ class World:
     now: list[float]
     elected: list[bool]
     recorded: list[tuple[int, bool]]
+    spending: Spending
     owners: dict[str, str] = field(default_factory=dict[str, str])
 
     async def add(self, name: str, owner: str = "max", description: str = "") -> str:
@@ -80,23 +85,45 @@ async def world(database: Database, qdrant_server: QdrantServer) -> AsyncIterato
     recorded: list[tuple[int, bool]] = []
     now, elected = [0.0], [True]
 
-    def record(*, seconds: float, tokens: int, succeeded: bool) -> None:
-        assert seconds > 0
-        recorded.append((tokens, succeeded))
+    class Recording(EmbeddingAccount):
+        async def record(self, *, seconds: float, tokens: int, succeeded: bool) -> None:
+            assert seconds > 0
+            recorded.append((tokens, succeeded))
+            await super().record(seconds=seconds, tokens=tokens, succeeded=succeeded)
+
+    spending = Spending(database, utc_now, limit_usd=None)
+    account = Recording(
+        GenerationMetrics.of(registry),
+        load_prices(None),
+        spending,
+        provider="openai",
+        model=MODEL,
+    )
 
     async def elect() -> bool:
         return elected[0]
 
     async with running(providers) as url:
         embed = OpenAIEmbedder(
-            "simulated-key", base_url=f"{url}/openai/v1", model=MODEL, record=record
+            "simulated-key", base_url=f"{url}/openai/v1", model=MODEL, account=account
         )
         vectors = QdrantVectors(qdrant_server.url, api_key=None, model=MODEL)
         index = SimilarityIndex(
             FullTextIndex(database), vectors, embed, registry=registry, clock=lambda: now[0]
         )
         indexer = VectorIndexer(database, vectors, embed, elect=elect, pause_seconds=0.01)
-        yield World(database, registry, providers, vectors, index, indexer, now, elected, recorded)
+        yield World(
+            database,
+            registry,
+            providers,
+            vectors,
+            index,
+            indexer,
+            now,
+            elected,
+            recorded,
+            spending,
+        )
         await vectors.close()
         await embed.close()
 
@@ -292,3 +319,54 @@ async def test_a_text_that_is_refused_holds_up_no_other(world: World) -> None:
     assert await indexer.run_once() == 0
     found = await world.vectors.find([1.0, 0.0], owner_id=None, limit=10, offset=0)
     assert sorted(found) == sorted([ids[0], ids[2]])
+
+
+async def test_at_the_days_limit_words_find_and_vectors_follow_when_it_is_over(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    asset_id = await world.add("mossy stone axe")
+    world.spending.limit_usd = 0.5
+    await world.spending.charge("meshy", 0.5)
+    with pytest.raises(EmbeddingFailed, match=r"limit of 0\.5 US dollars a day"):
+        await world.indexer.run_once()
+    assert await world.find("stone axe") == [asset_id]
+    assert world.searches("fell_back") == 1
+    assert "AI_SPEND_LIMIT_USD_PER_DAY" in caplog.text
+    assert world.providers.journal.requests("openai") == []
+    world.spending.limit_usd = None
+    world.now[0] += 31
+    assert await world.indexer.run_once() == 1
+    assert await world.find("stone axe") == [asset_id]
+    assert world.searches("answered") == 1
+
+
+async def test_what_embeddings_cost_is_added_to_the_day_by_hundredths_of_a_cent(
+    world: World,
+) -> None:
+    await world.add("mossy stone axe")
+    await world.indexer.run_once()
+    assert await world.spending.today() == 0
+    for number in range(10):
+        await world.add(f"axe {number}", description="an old axe made of stone " * 200)
+    await world.indexer.run_once()
+    cost = world.registry.value("ai_cost_usd_total", provider="openai", model=MODEL) or 0.0
+    assert cost > 0.0001
+    assert await world.spending.today() == pytest.approx(cost, abs=1e-6)
+
+
+async def test_a_cost_that_could_not_be_added_is_added_later(world: World) -> None:
+    await world.add("mossy stone axe")
+    await world.indexer.run_once()
+    for number in range(10):
+        await world.add(f"axe {number}", description="an old axe made of stone " * 200)
+    async with world.database.transaction() as session:
+        await world.spending.add(session, "openai", 0.01)  # nobody else can, until this ends
+        indexing = asyncio.create_task(world.indexer.run_once())
+        async with asyncio.timeout(30):
+            while len(world.recorded) < 2:
+                await asyncio.sleep(0.01)
+        indexing.cancel()
+        await asyncio.gather(indexing, return_exceptions=True)
+    await world.indexer.run_once()
+    cost = world.registry.value("ai_cost_usd_total", provider="openai", model=MODEL) or 0.0
+    assert await world.spending.today() == pytest.approx(0.01 + cost, abs=1e-6)
