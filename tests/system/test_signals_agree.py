@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+import httpx
 from tests.served import Server, ServerFactory, until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -62,3 +64,27 @@ def test_one_id_leads_through_header_log_error_event_spans_exemplar_and_job(serv
     assert event["contexts"]["trace"]["trace_id"] == TRACE
     assert {*whole, "GET /api/assets/{asset_id}/file"} <= spans_of(server)
     assert server.scrape().value("errors_captured_total", severity="error") == 1
+
+
+def phases_of(response: httpx.Response) -> list[str]:
+    """Return the phases of a request, in the order in which they are told."""
+    return re.findall(r"(\w+);dur=", response.headers["server-timing"])
+
+
+def test_a_body_is_parsed_and_checked_before_it_is_handled(server: Server) -> None:
+    made = server.request("POST", "/api/projects", json={"name": "phases"})
+    assert made.status_code == 201
+    expected = ["total", "auth", "parse", "validate", "database", "handle", "serialize"]
+    assert phases_of(made) == expected
+    path = f"/api/projects/{made.json()['id']}"
+    assert phases_of(server.request("PATCH", path, json={"name": "again"})) == expected
+    assert "validate" not in phases_of(server.request("GET", path))
+
+    refused = server.request("PATCH", path, json={"name": 7})
+    assert refused.status_code == 422
+    assert {"parse", "auth", "validate"} <= set(phases_of(refused))
+    login = server.request("POST", "/api/auth/login", json={"login": "a", "password": "b"})
+    assert {"parse", "validate"} <= set(phases_of(login))
+    levels = server.request("PUT", "/api/admin/log-levels", json={"levels": {}})
+    assert "validate" in phases_of(levels)
+    assert "validate" not in phases_of(server.request("GET", "/api/admin/log-levels"))

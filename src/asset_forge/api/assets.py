@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from asset_forge.accounts import Principal
+from asset_forge.api.bodies import Body
 from asset_forge.api.downloads import (
     file_headers,
     matches,
@@ -76,7 +77,7 @@ class AssetPage(msgspec.Struct, rename="camel"):
 Tag = Annotated[str, msgspec.Meta(min_length=1, max_length=TAG_LIMIT)]
 
 
-class AssetPatch(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class AssetPatch(Body):
     """What to change; a field that is not there stays as it is."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)] | msgspec.UnsetType = (

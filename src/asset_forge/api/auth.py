@@ -11,13 +11,14 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from asset_forge.accounts import TOKEN_LIMIT, AccountService, Credentials, Principal
+from asset_forge.api.bodies import Body
 from asset_forge.api.problems import problem_responses
 from asset_forge.api.sessions import COOKIE, authenticate_request, refuse_another_site, signed_in
 from asset_forge.clock import rfc3339
 from asset_forge.faults import InvalidRequest
 
 
-class LoginBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class LoginBody(Body):
     """Who wants to log in, and the proof of it: login and password, or another provider's token."""
 
     login: Annotated[str, msgspec.Meta(max_length=1000)] | msgspec.UnsetType = msgspec.UNSET

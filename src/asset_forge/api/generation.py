@@ -14,6 +14,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from asset_forge.accounts import Principal
 from asset_forge.api.assets import PageCursor, PageLimit
+from asset_forge.api.bodies import Body
 from asset_forge.api.problems import problem_responses
 from asset_forge.asset_types import AssetType
 from asset_forge.assets import NAME_LIMIT
@@ -55,7 +56,7 @@ _Seed = Annotated[
 ]
 
 
-class GenerationBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class GenerationBody(Body):
     """What to make. A seed that is not given is drawn."""
 
     name: _Name
@@ -64,7 +65,7 @@ class GenerationBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True)
     provider: _Provider = "auto"
     seed: _Seed | None = None
     project_id: str | None = None
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {}  # noqa: RUF012 - msgspec makes a new one each time
 
 
 class Stage(msgspec.Struct, rename="camel", omit_defaults=True):

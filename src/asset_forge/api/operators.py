@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from asset_forge import faults
 from asset_forge.accounts import Principal
+from asset_forge.api.bodies import Body
 from asset_forge.api.problems import problem_responses
 from asset_forge.observability.errors import (
     ErrorDetails,
@@ -141,8 +142,14 @@ async def read_trace(
     return found
 
 
-class LogLevels(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class LogLevelsBody(Body):
     """Levels by logger name; `root` is above all, `inherit` takes the level from above again."""
+
+    levels: dict[str, str]
+
+
+class LogLevels(msgspec.Struct, rename="camel"):
+    """The levels that are set, by logger name; `root` is above all."""
 
     levels: dict[str, str]
 
@@ -175,7 +182,7 @@ async def read_log_levels(
     responses=problem_responses(401, 403, 415),
 )
 async def set_log_levels(
-    data: JSONBody[LogLevels],
+    data: JSONBody[LogLevelsBody],
     operator: NamedDependency[Principal],
     machine_levels: NamedDependency[MachineLevels],
 ) -> LogLevelsSet:

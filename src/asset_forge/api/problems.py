@@ -121,7 +121,7 @@ def on_fault(request: Request[Any, Any, Any], fault: faults.Fault) -> Response[P
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """Answer an error that the framework found: no such route, wrong method, malformed input."""
     if isinstance(error, ValidationException):
-        mark("validate")  # all since the body was decoded; of what passes it counts as handled
+        mark("validate")  # what passes says so itself, see `Body`
         errors = _field_problems(error)
         detail = "; ".join(f"{e.field}: {e.message}" for e in errors) or str(error.detail)
         return _respond(request, 422, detail, errors)

@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody
 
 from asset_forge.accounts import Principal
 from asset_forge.api.assets import PageCursor, PageLimit
+from asset_forge.api.bodies import Body
 from asset_forge.api.problems import problem_responses
 from asset_forge.assets import (
     DESCRIPTION_LIMIT,
@@ -47,7 +48,7 @@ class ProjectPage(msgspec.Struct, rename="camel"):
     next_cursor: str | None
 
 
-class ProjectBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class ProjectBody(Body):
     """A new project; only operators give a quota."""
 
     name: Name
@@ -55,7 +56,7 @@ class ProjectBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     quota_bytes: Quota | None = None
 
 
-class ProjectPatch(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+class ProjectPatch(Body):
     """What to change; a field that is not there stays as it is."""
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
