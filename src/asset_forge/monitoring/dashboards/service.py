@@ -223,6 +223,27 @@ INFRASTRUCTURE: Final = Dashboard(
             kind=Kind.GAUGE,
         ),
         Panel(
+            "Storage Errors",
+            "File operations that the storage did not do, per second, by cause: all should be 0.",
+            Unit.OPERATIONS,
+            (
+                Query(
+                    f"sum by (operation, code) (rate(storage_errors_total{{{_I}}}{_R}))",
+                    "{{operation}}: {{code}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Searches by Meaning",
+            "Searches per second that the vector database answered, or words in its stead.",
+            Unit.OPERATIONS,
+            (
+                Query(
+                    f"sum by (outcome) (rate(similarity_searches_total{{{_I}}}{_R}))", "{{outcome}}"
+                ),
+            ),
+        ),
+        Panel(
             "Network I/O",
             "Bytes of request and response bodies per second.",
             Unit.BYTES_PER_SECOND,
