@@ -177,7 +177,7 @@ def test_a_place_that_cannot_be_made_is_refused_at_once(tmp_path: Path) -> None:
         open_store((tmp_path / "file" / "store").as_uri())
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/prefix", "gs://bucket", "az://account/container"])
+@pytest.mark.parametrize("url", ["s3://bucket/prefix", "gs://bucket", "az://container/prefix"])
 def test_a_providers_url_opens_a_remote_store(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
