@@ -9,7 +9,7 @@ run: .venv/.server ## serve on port 3004 with embedded parts
 
 test: .venv/.test ## set up and run all tests
 	@scripts/install-test-programs
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 drills: .venv/.test ## raise every alert on a real Prometheus and Alertmanager; wants a quiet machine
 	@scripts/install-test-programs

@@ -232,6 +232,12 @@ def test_a_refused_key_sends_auto_to_the_next_and_ends_a_job_that_names_the_vend
     scrape = forge.scrape()
     assert scrape.value("ai_api_errors_total", provider=refusing, error_type="authentication") >= 1
 
+    def made() -> bool:
+        job = forge.ended(forge.submit(type_, "a found key", provider=refusing))
+        return bool(job["status"] == "succeeded")
+
+    until("its breaker lets it be asked again", made)
+
 
 def test_no_key_is_shown_anywhere(
     forge: Server, jobs: dict[str, dict[str, Any]], variables: dict[str, str]
