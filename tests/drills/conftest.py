@@ -15,17 +15,19 @@ from tests.drills.stage import Play, Report, perform
 from asset_forge.simulation.rehearsal import check_possible
 from asset_forge.simulation.stack import Preparation, programs_found
 
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 2
+"""How many plays with users run at once, beside one without."""
 
 
 class Drills:
-    """Plays what is asked for, everything at once from the first question on."""
+    """Plays what is asked for, beginning with all of it at the first question."""
 
     def __init__(self, home: Path, programs: tuple[str, str], wanted: list[Play]) -> None:
         self._home = home
         self._programs = programs
         self._wanted = wanted
-        self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="drill")
+        self._busy = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="drill")
+        self._quiet = ThreadPoolExecutor(1, thread_name_prefix="quiet-drill")
         self._futures: dict[str, Future[Report]] = {}
 
     def report(self, play: Play) -> Report:
@@ -34,12 +36,14 @@ class Drills:
             for one in self._wanted:
                 home = self._home / one.name.replace(" ", "-")
                 home.mkdir()
-                self._futures[one.name] = self._pool.submit(perform, one, home, self._programs)
+                pool = self._quiet if one.pace is None else self._busy
+                self._futures[one.name] = pool.submit(perform, one, home, self._programs)
         return self._futures[play.name].result()
 
     def close(self) -> None:
         """End what has not begun, and wait for the rest."""
-        self._pool.shutdown(cancel_futures=True)
+        for pool in (self._busy, self._quiet):
+            pool.shutdown(cancel_futures=True)
 
 
 @pytest.fixture(scope="session")

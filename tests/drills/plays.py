@@ -20,14 +20,6 @@ PLAYS = (
         pace=None,
     ),
     Play(
-        "providers",
-        (
-            Act(("key-refused", "credit-gone", "provider-down"), lasting=SLOW_BURNS),
-            Act(("every-provider-down",), resolve_seconds=200, lasting=SLOW_BURNS),
-        ),
-        pace=Pace(users=5, think_seconds=0.4, generate=0.4, asks=REMOTE),
-    ),
-    Play(
         "two instances",
         (
             Act(("rollout-halted",), arrive_seconds=150),
@@ -35,19 +27,6 @@ PLAYS = (
             Act(("instance-killed",)),
         ),
         pace=None,
-    ),
-    Play(
-        "queue",
-        (Act(("worker-frozen",), arrive_seconds=120), Act(("children-starved",), 150)),
-        pace=Pace(users=4, think_seconds=0.5, generate=0.3, asks=(_QUICK, _TALK, PROCEDURAL[5])),
-    ),
-    Play(
-        "pages",
-        (
-            Act(("database-locked", "store-broken"), in_turn=True, resolve_seconds=200),
-            Act(("service-killed",)),
-        ),
-        pace=Pace(users=6, think_seconds=0.4),
     ),
     Play(
         "causes without traffic",
@@ -61,9 +40,30 @@ PLAYS = (
         pace=None,
     ),
     Play(
+        "queue",
+        (Act(("worker-frozen",), arrive_seconds=120), Act(("children-starved",), 150)),
+        pace=Pace(users=4, think_seconds=0.5, generate=0.4, asks=(_QUICK, PROCEDURAL[5])),
+    ),
+    Play(
+        "providers",
+        (
+            Act(("key-refused", "credit-gone", "provider-down"), lasting=SLOW_BURNS),
+            Act(("every-provider-down",), resolve_seconds=200, lasting=SLOW_BURNS),
+        ),
+        pace=Pace(users=4, think_seconds=0.4, generate=0.5, asks=REMOTE),
+    ),
+    Play(
         "generation",
         (Act(("children-killed",), lasting=SLOW_BURNS), Act(("disk-full",), lasting=SLOW_BURNS)),
         pace=Pace(users=6, think_seconds=0.4, generate=0.4, asks=(_LONG, _QUICK, _TALK)),
+    ),
+    Play(
+        "pages",
+        (
+            Act(("database-locked", "store-broken"), in_turn=True, resolve_seconds=200),
+            Act(("service-killed",)),
+        ),
+        pace=Pace(users=6, think_seconds=0.4),
     ),
     Play("slow lines", (Act(("database-slow",)), Act(("slow-lines",), resolve_seconds=200))),
     Play(
@@ -79,4 +79,4 @@ PLAYS = (
         ),
     ),
 )
-"""The longest first, so that all end together when several run side by side."""
+"""The longest first, so that all end together when two run side by side."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import os
 import socket
 import ssl
 import struct
@@ -19,6 +20,7 @@ from typing import Any, Final, Self, TypeVar, cast
 HOST: Final = "127.0.0.1"
 CALL_SECONDS: Final = 30.0
 """How long anything that is done to a running listener may take."""
+_SURROUNDINGS_NICENESS: Final = 10
 _GARBAGE: Final = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"
 _Result = TypeVar("_Result")
 
@@ -38,12 +40,20 @@ class LineFault(StrEnum):
     """TLS with a certificate that its holder has signed himself."""
 
 
+def give_way() -> None:
+    """Let this thread run after the programs that it simulates the surroundings of.
+
+    Vendors and users are no part of the machine that the service has in life.
+    """
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _SURROUNDINGS_NICENESS)
+
+
 class BackgroundLoop:
     """An event loop in a thread, for servers that callers of any kind start and steer."""
 
     def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -55,6 +65,10 @@ class BackgroundLoop:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CALL_SECONDS)
         self._loop.close()
+
+    def _run(self) -> None:
+        give_way()
+        self._loop.run_forever()
 
     def call(self, work: Coroutine[Any, Any, _Result]) -> _Result:
         """Run a coroutine in the loop, and wait for what it returns."""

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
+from asset_forge.simulation.sockets import give_way
 from asset_forge.simulation.team import ACCOUNTS, Account
 from asset_forge.simulation.traffic import Activity, Pace, Team, connect
 from asset_forge.simulation.user import User
@@ -77,6 +78,7 @@ class Users:
 
 
 def _drive(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None]) -> None:
+    give_way()
     asyncio.set_event_loop(loop)
     try:
         with contextlib.suppress(asyncio.CancelledError):

@@ -211,15 +211,15 @@ class ChildrenKilled(Fault):
 
 
 class ChildrenStarved(Fault):
-    """The child processes get a tenth of the CPU that they ask for."""
+    """The child processes get a fortieth of the CPU that they ask for."""
 
     name = "children-starved"
-    what = "SIGSTOP and SIGCONT of the child processes in turn: they run a tenth of the time"
+    what = "SIGSTOP and SIGCONT of the child processes in turn: they run a fortieth of the time"
     alerts = ("GenerationQueueSlow",)
     also = ("HighGenerationFailureRate", "ProviderFailing", "GenerationQueueStalled")
 
-    _RUN_SECONDS: Final = 0.1
-    _STOP_SECONDS: Final = 0.9
+    _RUN_SECONDS: Final = 0.025
+    _STOP_SECONDS: Final = 0.975
 
     def __init__(self) -> None:
         self._throttle: Repeated | None = None
