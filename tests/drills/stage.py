@@ -54,11 +54,15 @@ class Act:
 
 @dataclass(frozen=True)
 class Play:
-    """Acts on one stack, one after the other, with users (None: without)."""
+    """Acts on one stack, one after the other, with users (None: without).
+
+    `scale` multiplies the durations of the alerts; what an act may take is given for `SCALE`.
+    """
 
     name: str
     acts: tuple[Act, ...]
     pace: Pace | None = LIGHT
+    scale: float = SCALE
 
 
 @dataclass
@@ -80,9 +84,11 @@ def perform(play: Play, home: Path, programs: tuple[str, str]) -> Report:
         AssertionError: Something was not as it has to be, or did not come about in time.
     """
     try:
-        return _play(play, home / "first", programs, SCALE)
-    except _Starved:
-        return _play(play, home / "again", programs, 2 * SCALE)
+        return _play(play, home / "first", programs, play.scale)
+    except _Starved as starved:
+        report = _play(play, home / "again", programs, 2 * play.scale)
+        report.lines.append(f"  (the second time; at first, starved of CPU: {starved.__cause__})")
+        return report
 
 
 class _Starved(Exception):
@@ -104,7 +110,7 @@ def _play(play: Play, home: Path, programs: tuple[str, str], scale: float) -> Re
         try:
             _acts(play, stack, watcher, faults, report)
         except (AssertionError, NotWithin, httpx.HTTPError) as error:
-            if watcher.starved and scale == SCALE:
+            if watcher.starved and scale == play.scale:
                 raise _Starved from error
             raise
     return report
@@ -264,6 +270,6 @@ class _Performance:
             if message.service == "pagerduty":
                 if message.resolved:
                     break
-                own_tickets = set()
+                own_tickets.clear()
             told |= message.alerts() - own_tickets
         return told - self.expected

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import ClassVar, Final
@@ -14,10 +15,12 @@ import httpx
 
 from asset_forge.simulation.faults._model import Fault, Repeated
 from asset_forge.simulation.faults._traffic import Storm, sign_in
+from asset_forge.simulation.programs import NotWithin
 from asset_forge.simulation.stack import Preparation, Stack
 from asset_forge.simulation.traffic import connect
 
 _WAIT_SECONDS: Final = 20.0
+_SIGN_IN_SECONDS: Final = 30.0
 
 
 class DatabaseLocked(Fault):
@@ -149,6 +152,7 @@ class PoolExhausted(Storm):
     def __init__(self) -> None:
         super().__init__()
         self._holding: Repeated | None = None
+        self._signed_in = threading.Event()
 
     def prepare(self, home: Path) -> Preparation:
         """Let the service have one connection."""
@@ -166,6 +170,8 @@ class PoolExhausted(Storm):
             connection.close()
 
         super().inject(stack)
+        if not self._signed_in.wait(_SIGN_IN_SECONDS):
+            raise NotWithin(f"not within {_SIGN_IN_SECONDS:g} s: the writers have signed in")
         self._holding = Repeated(hold, self._FREE_SECONDS)
         self._holding.start()
 
@@ -178,6 +184,7 @@ class PoolExhausted(Storm):
     async def send(self, stack: Stack) -> None:
         """Write and ask until canceled."""
         token = await sign_in(stack)
+        self._signed_in.set()
         async with asyncio.TaskGroup() as group:
             for number in range(self._WRITERS):
                 group.create_task(self._write(stack, token, number))

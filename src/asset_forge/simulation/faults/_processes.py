@@ -253,7 +253,7 @@ class WorkerFrozen(Fault):
     name = "worker-frozen"
     what = "SIGSTOP of the only worker; the service itself runs with RUN_JOBS=false"
     alerts = ("GenerationQueueStalled",)
-    also = ("GenerationQueueSlow",)
+    also = ("GenerationQueueSlow", "EventLoopStalled")
 
     def prepare(self, home: object) -> Preparation:
         """Let jobs run in a process of their own."""

@@ -48,8 +48,15 @@ class Storm(Fault):
         self._thread.start()
 
     def heal(self, stack: Stack) -> None:
-        """End."""
+        """End.
+
+        Raises:
+            RuntimeError: The requests had ended before, so that there was no fault.
+        """
         self.close()
+        task = self._task
+        if task is not None and task.done() and not task.cancelled() and task.exception():
+            raise RuntimeError(f"{self.name} broke off by itself") from task.exception()
 
     def close(self) -> None:
         """End the thread."""
@@ -64,6 +71,7 @@ async def sign_in(stack: Stack) -> str:
     async with connect(stack.url, 3000) as client:
         body = {"login": ACCOUNTS[0].login, "password": ACCOUNTS[0].password}
         answer = await client.post("/api/auth/login", json=body)
+        answer.raise_for_status()
         return str(answer.json()["token"])
 
 
