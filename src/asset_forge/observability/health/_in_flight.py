@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from asset_forge.observability.health._asgi import ASGIApp, Message, Receive, Scope, Send
 from asset_forge.observability.health._drain import Drain
 
@@ -33,13 +35,15 @@ class InFlightRequests:
             self._drain.leave()
 
     def _closing(self, send: Send) -> Send:
-        async def send_and_close(message: Message) -> None:
+        drain = self._drain
+
+        def send_and_close(message: Message) -> Awaitable[None]:
             # Asked at the start of the response, which may lie long after that of the request.
-            if message["type"] == "http.response.start" and self._drain.draining:
+            if message["type"] == "http.response.start" and drain.draining:
                 kept = [
                     pair for pair in message.get("headers", ()) if pair[0].lower() != b"connection"
                 ]
                 message = {**message, "headers": [*kept, (b"connection", b"close")]}
-            await send(message)
+            return send(message)
 
         return send_and_close

@@ -57,6 +57,7 @@ class HttpExchange(RequestRecord):
         self.request_id = ""
         self.trace_id = ""
         self.exemplar = None
+        self.trace = None
 
     async def receive(self) -> Message:
         """Pass a message to the application; count the body, and see the client leave."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from asset_forge.observability.http._asgi import Scope
 
@@ -36,7 +36,7 @@ class RequestRecord:
     and sent them, without framing. `status` is what the client got: 499 stands for a client that
     left, 500 for an application that never answered, 101 for an accepted WebSocket, 0 while nothing
     is known. `path` and `root_path` are those of arrival: mounts rewrite the scope's. Observers may
-    set `request_id`, `trace_id` and `exemplar` in `start`.
+    set `request_id`, `trace_id` and `exemplar` in `start`; `trace` is for whoever traces.
     """
 
     __slots__ = (
@@ -55,6 +55,7 @@ class RequestRecord:
         "scope",
         "started_at",
         "status",
+        "trace",
         "trace_id",
     )
 
@@ -75,6 +76,7 @@ class RequestRecord:
         self.trace_id = ""
         self.exemplar: Mapping[str, str] | None = None
         self.first_byte_at = 0.0
+        self.trace: Any = None
 
     @property
     def first_byte_seconds(self) -> float | None:

@@ -9,7 +9,6 @@ from typing import Protocol, TypeAlias, TypeVar
 from asset_forge.observability import context
 from asset_forge.observability.http import RequestObserver, RequestRecord
 from asset_forge.observability.redaction import Json, Redactor
-from asset_forge.observability.requests._identity import TRACE_KEY
 from asset_forge.observability.requests._judgment import answer_seconds, is_failure
 from asset_forge.observability.tracing import Trace
 
@@ -106,7 +105,7 @@ class AccessLog(RequestObserver):
 
     def _write(self, record: RequestRecord, level: str) -> None:
         scope = record.scope
-        trace: Trace | None = scope.get(TRACE_KEY)
+        trace: Trace | None = record.trace
         facts = (
             record.method,
             record.route,

@@ -18,10 +18,7 @@ from asset_forge.observability.tracing import (
     random_id,
 )
 
-__all__ = ["TRACE_KEY", "RequestIdentity"]
-
-TRACE_KEY: Final = "asset_forge.trace"
-"""Where a request's trace waits in its ASGI scope."""
+__all__ = ["RequestIdentity"]
 
 # What ids are made of everywhere, UUIDs and base64 included; no space, no control, no quote.
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
@@ -47,9 +44,8 @@ class RequestIdentity(RequestObserver):
 
     def start(self, record: RequestRecord) -> None:
         """Take or make the ids, and open the scope and the trace of the request."""
-        scope = record.scope
         given = parent = b""
-        for name, value in scope["headers"]:
+        for name, value in record.scope["headers"]:
             if name == b"x-request-id":
                 given = value if not given else b"\n"
             elif name == b"traceparent":
@@ -59,7 +55,7 @@ class RequestIdentity(RequestObserver):
         else:
             request_id = self._new_id()
         caller = parse_traceparent(parent.decode("latin-1")) if parent else None
-        trace = scope[TRACE_KEY] = self._begin(caller, "server", record.started_at)
+        trace = record.trace = self._begin(caller, "server", record.started_at)
         trace_id = record.trace_id = trace.trace_id
         record.request_id = trace.request_id = request_id
         trace.made_here = self._makes_ids and not given and caller is None
@@ -69,7 +65,7 @@ class RequestIdentity(RequestObserver):
 
     def response_headers(self, record: RequestRecord) -> Iterable[tuple[bytes, bytes]]:
         """The headers of a response that begins now."""
-        trace: Trace = record.scope[TRACE_KEY]
+        trace: Trace = record.trace
         now = trace.head_at = trace.now()
         took = b"%.2f" % ((now - record.started_at) * 1000.0)
         timing = b"total;dur=" + took
@@ -91,7 +87,7 @@ class RequestIdentity(RequestObserver):
 
         def resolve(record: RequestRecord) -> str:
             if record.exemplar is None:
-                trace: Trace | None = record.scope.get(TRACE_KEY)
+                trace: Trace | None = record.trace
                 if trace is not None and keeps(trace, record):
                     record.exemplar = {"trace_id": trace.trace_id}
             return inner(record)
@@ -100,7 +96,7 @@ class RequestIdentity(RequestObserver):
 
     def finish(self, record: RequestRecord) -> None:
         """End the trace, and keep it if it was sampled, failed or was slow."""
-        trace: Trace | None = record.scope.get(TRACE_KEY)
+        trace: Trace | None = record.trace
         if trace is None:
             return
         if self._keeps(trace, record):
@@ -112,7 +108,7 @@ class RequestIdentity(RequestObserver):
 
     def failed_afterwards(self, record: RequestRecord, error: BaseException) -> None:
         """Keep the trace of a request whose background work failed."""
-        trace: Trace | None = record.scope.get(TRACE_KEY)
+        trace: Trace | None = record.trace
         if trace is not None and isinstance(error, Exception):
             if trace.kept is False:
                 self._describe(trace, record)
