@@ -223,7 +223,9 @@ def test_two_assets_of_one_name_are_two_assets(api: httpx.Client) -> None:
     assert first["id"] != second["id"]
 
 
-@pytest.mark.parametrize("id_", ["nonsense", "0", "A" * 300, new_id()])
+@pytest.mark.parametrize(
+    "id_", ["nonsense", "0", "A" * 300, new_id()], ids=["nonsense", "0", "long", "unknown"]
+)
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -271,6 +271,6 @@ class _Performance:
             if message.service == "pagerduty":
                 if message.resolved:
                     break
-                own_tickets.clear()
+                own_tickets -= {f"{name}Slow" for name in message.alerts("firing")}
             told |= message.alerts() - own_tickets
         return told - self.expected - self.earlier
