@@ -6,7 +6,7 @@ from tests.drills.stage import SCALE, Act, Play
 
 from asset_forge.simulation.traffic import PROCEDURAL, REMOTE, Ask, Pace
 
-_LONG = Ask("music", "a calm village theme at dawn", options={"durationSeconds": 60})
+_LONG = Ask("music", "a calm village theme at dawn", options={"durationSeconds": 40})
 _SONG = Ask("music", "a sea shanty", options={"durationSeconds": 30})
 _QUICK = Ask("sound_effect", "a heavy wooden door creaks open", options={"durationSeconds": 0.2})
 _TALK = PROCEDURAL[0]

@@ -128,7 +128,7 @@ class DatabaseDown(_ReadersLocked):
         *("AvailabilityBudgetBurn", "AvailabilityBudgetBurnSlow", "HighErrorRate"),
         *("BackgroundSampleFailing", "GenerationQueueStalled", "HighGenerationFailureRate"),
         *("GenerationBudgetBurn", "GenerationBudgetBurnSlow", "LatencyBudgetBurn", "HighLatency"),
-        *("LatencyBudgetBurnSlow", "DatabaseSlow"),
+        *("LatencyBudgetBurnSlow", "DatabaseSlow", "DatabasePoolNearExhaustion"),
     )
     _held_seconds = 3600.0
 

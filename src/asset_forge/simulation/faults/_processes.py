@@ -175,11 +175,11 @@ class ChildrenKilled(Fault):
     """
 
     name = "children-killed"
-    what = "kill -9 of each child process that has computed for a second over one asset"
+    what = "kill -9 of each child process that has computed for half a second over one asset"
     alerts = ("PoisonedGeneration", "HighGenerationFailureRate", "ProviderFailing")
     also = ("GenerationBudgetBurnSlow",)
 
-    _PATIENCE_SECONDS: Final = 1.0
+    _PATIENCE_SECONDS: Final = 0.5
     _LOOK_SECONDS: Final = 0.1
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ import psutil
 from asset_forge.simulation.faults._model import Fault, Repeated
 from asset_forge.simulation.stack import Preparation, Stack
 
-VOLUME_BYTES: Final = 192 << 20
+VOLUME_BYTES: Final = 512 << 20
 RESERVE_BYTES: Final = 4 << 20
 
 _BLOCK: Final = bytes(1 << 16)
@@ -54,7 +54,7 @@ class DiskLow(_Ballast):
     """Somebody else's files take most of the data volume."""
 
     name = "disk-low"
-    what = "the data directory on a volume of 192 MiB, of which 86 % are then used"
+    what = "the data directory on a volume of 512 MiB, of which 86 % are then used"
     alerts = ("LowDiskSpace",)
 
     def inject(self, stack: Stack) -> None:
@@ -66,7 +66,7 @@ class DiskFull(_Ballast):
     """The data volume is full up to the reserve: large files are refused, small ones go on."""
 
     name = "disk-full"
-    what = "the data directory on a volume of 192 MiB, full up to the reserve and 1 MiB"
+    what = "the data directory on a volume of 512 MiB, full up to the reserve and 1 MiB"
     alerts = ("LowDiskSpace", "StorageFailing", "DependencyUnhealthy")
     also = (
         *("HighGenerationFailureRate", "GenerationBudgetBurn", "ProviderFailing"),
