@@ -39,6 +39,20 @@ def remove_stale(root: Path, before: datetime) -> int:
     return removed
 
 
+def remove_unfinished(place: Path) -> None:
+    """Remove what writes that were killed have left beside a place.
+
+    obstore numbers them from 1. What cannot be removed now, `remove_stale` takes in a while.
+    """
+    number = 1
+    try:
+        while True:
+            place.with_name(f"{place.name}#{number}").unlink()
+            number += 1
+    except OSError:
+        return
+
+
 def _modified(path: Path) -> float:
     try:
         return path.stat().st_mtime

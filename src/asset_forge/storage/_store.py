@@ -198,7 +198,10 @@ class ObjectStore:
             return (await obstore.head_async(self._backend, key))["size"]
 
     async def delete(self, key: str) -> None:
-        """Delete an object; one that is not there is as good as deleted."""
+        """Delete an object, and what unfinished writes of it have left; one that is not there is as
+        good as deleted."""
+        if self._root is not None:
+            _durable.remove_unfinished(self._root / key)
         try:
             async with self._asking("delete", key):
                 await obstore.delete_async(self._backend, key)

@@ -153,6 +153,16 @@ async def test_only_old_remains_of_dead_writes_are_removed(store: ObjectStore, r
     assert _files(root) == ["a", "new#2"]
 
 
+async def test_deleting_takes_what_killed_writes_of_the_object_have_left(
+    store: ObjectStore, root: Path
+) -> None:
+    await store.put_bytes("assets/a", b"x")
+    for name in ("a#1", "a#2", "b#1"):
+        (root / "assets" / name).write_bytes(b"half")
+    await store.delete("assets/a")
+    assert _files(root) == ["b#1"]
+
+
 async def test_a_volume_keeps_its_reserve(root: Path) -> None:
     store = open_store(root.as_uri(), reserve_bytes=10**18)
     for put in (store.put_stream("a", _chunks(b"x")), store.put_bytes("a", b"x")):
