@@ -245,21 +245,32 @@ class _Performance:
                 report.held.append((held, f"{len(samples)} series, {samples[0].value:g}"))
 
     def _nothing_else(self, report: Report) -> None:
-        """One incident for each page that was expected, and no message about anything else."""
+        """No message about anything else, and one incident for each page."""
         allowed = self.expected | self.act.names("silenced") | self.act.names("also")
         allowed |= self.earlier
         if self.watcher.starved:
             allowed |= OF_A_STARVED_MACHINE
         told = {name for message in self._messages() for name in message.alerts()}
         assert told <= allowed, f"{sorted(told - allowed)} arrived too"
-        symptoms = {BY_NAME[name].symptom for name in self.expected} - {None}
-        incidents = {one.incident for one in self._messages() if one.service == "pagerduty"}
-        assert len(incidents) == len(symptoms), f"{len(incidents)} incidents for {symptoms}"
+        self._one_incident_for_each_page()
         early = self._told_before_the_page_ended()
         assert not early & self.act.names("silenced"), f"{early} arrived beside their page"
         for name in sorted(self.act.names("silenced")):
             assert name in self.watcher.names("firing"), f"{name} did not fire"
             report.lines.append(f"  {name:<28} fired, and was silenced by the page")
+
+    def _one_incident_for_each_page(self) -> None:
+        """Each symptom is one incident, however many alerts tell of it; `also` may name pages."""
+        incidents: dict[str | None, set[str]] = {}
+        for message in self._messages():
+            if message.service == "pagerduty":
+                for name in message.alerts():
+                    incidents.setdefault(BY_NAME[name].symptom, set()).add(message.incident)
+        pages = {BY_NAME[name].symptom for name in self.expected} - {None}
+        others = self.act.names("also") | self.earlier
+        possible = pages | {BY_NAME[name].symptom for name in others}
+        assert pages <= incidents.keys() <= possible, f"{incidents} for {pages}"
+        assert all(len(keys) == 1 for keys in incidents.values()), incidents
 
     def _told_before_the_page_ended(self) -> set[str]:
         """A page's own ticket may come before it: its limit is lower, and as long as a service is

@@ -66,7 +66,10 @@ class DiskFull(_Ballast):
     """The data volume is full up to the reserve: large files are refused, small ones go on."""
 
     name = "disk-full"
-    what = "the data directory on a volume of 512 MiB, full up to the reserve and 1 MiB"
+    what = (
+        "the data directory on a volume of 512 MiB, full up to the reserve and 1 MiB, "
+        "and filled again when something is deleted"
+    )
     alerts = ("LowDiskSpace", "StorageFailing", "DependencyUnhealthy")
     also = (
         *("HighGenerationFailureRate", "GenerationBudgetBurn", "ProviderFailing"),
@@ -74,9 +77,29 @@ class DiskFull(_Ballast):
         "HighErrorRate",
     )
 
+    _PAUSE_SECONDS: Final = 0.5
+
+    def __init__(self) -> None:
+        self._filling: Repeated | None = None
+
     def inject(self, stack: Stack) -> None:
-        """Leave the reserve, and what a small file takes."""
-        _fill(stack, leaving=RESERVE_BYTES + (1 << 20))
+        """Leave the reserve, and what a small file takes, from now on."""
+        self._filling = Repeated(lambda: self._fill_again(stack), self._PAUSE_SECONDS)
+        self._filling.start()
+
+    def heal(self, stack: Stack) -> None:
+        """Fill it no more, and give the bytes back."""
+        self.close()
+        super().heal(stack)
+
+    def _fill_again(self, stack: Stack) -> None:
+        with contextlib.suppress(OSError):  # the volume goes with the service
+            _fill(stack, leaving=RESERVE_BYTES + (1 << 20))
+
+    def close(self) -> None:
+        """Fill it no more."""
+        if self._filling is not None:
+            self._filling.stop()
 
 
 class StoreBroken(Fault):
