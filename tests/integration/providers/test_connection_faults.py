@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import socket
 import ssl
@@ -15,8 +16,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.integration.providers.vendors import DIALOGUE, EFFECT, OPENAI_DIALOGUE, providers_at
 from tests.integration.providers.workbench import Workbench
 
+from asset_forge.asset_types import AssetType
 from asset_forge.error_types import ErrorType
 from asset_forge.generation.failures import ProviderFailed
 from asset_forge.generation.providers.meshy_provider import MeshyProvider
@@ -162,6 +165,50 @@ async def test_a_server_that_hangs_up_is_asked_what_became_of_the_request_also_l
     assert (failure.type, failure.resumable) == (ErrorType.UNAVAILABLE, True)
     assert sum(request.startswith(b"POST") for request in taken) == 1
     assert any(b"GET /openapi/v2/text-to-3d?" in request for request in taken)
+
+
+@asynccontextmanager
+async def hanging_up_when_used_again(url: str) -> AsyncGenerator[str]:
+    """Stand before the vendors, and close each connection at its second request: as a server does
+    whose time for idle connections is over at that very moment."""
+    host, port = url.removeprefix("http://").split(":")
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        vendor_reads, vendor_writes = await asyncio.open_connection(host, int(port))
+        answered = False
+
+        async def answer() -> None:
+            nonlocal answered
+            while chunk := await vendor_reads.read(65536):
+                answered = True
+                writer.write(chunk)
+
+        answering = asyncio.create_task(answer())
+        with contextlib.suppress(ConnectionError):
+            while (chunk := await reader.read(65536)) and not answered:
+                vendor_writes.write(chunk)
+        answering.cancel()
+        vendor_writes.transport.abort()
+
+    async with listening(pass_on) as port_before:
+        yield f"http://127.0.0.1:{port_before}"
+
+
+@pytest.mark.parametrize(
+    ("provider", "type_", "options"),
+    [
+        ("meshy", AssetType.WEAPON, {}),
+        *((one.provider, one.type_, one.options) for one in (OPENAI_DIALOGUE, DIALOGUE, EFFECT)),
+    ],
+)
+async def test_no_paid_request_is_lost_with_an_idle_connection_that_closes(
+    bench: Workbench, url: str, provider: str, type_: AssetType, options: dict[str, object]
+) -> None:
+    async with hanging_up_when_used_again(url) as before, providers_at(before) as providers:
+        for _ in range(2):
+            job_id = await bench.job(type_)
+            made = await bench.generate(job_id, providers[provider], type_=type_, **options)
+            assert made.file_type
 
 
 async def test_a_file_is_fetched_without_the_key(bench: Workbench) -> None:

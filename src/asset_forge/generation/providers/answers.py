@@ -1,4 +1,4 @@
-"""A bound on the answers that SDKs read into memory. Imported with them, not before."""
+"""What SDKs are told in the types of their HTTP library. Imported with them, not before."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import httpx2
+
+from asset_forge.generation.providers.connections import KEPT_CONNECTIONS
+
+LIMITS: Final = httpx2.Limits(max_keepalive_connections=KEPT_CONNECTIONS)
 
 ANSWER_BYTES: Final = 64 << 20
 """The largest answer that is read: several times the largest image that is asked for."""

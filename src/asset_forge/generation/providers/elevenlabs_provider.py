@@ -22,9 +22,10 @@ from asset_forge.generation.providers.base import (
     ProviderResult,
     Usage,
 )
+from asset_forge.generation.providers.connections import CONNECT_SECONDS, KEPT_CONNECTIONS
 from asset_forge.generation.providers.marks import mark_request
 from asset_forge.generation.providers.prompts import shortened
-from asset_forge.generation.providers.sdk import CONNECT_SECONDS, load
+from asset_forge.generation.providers.sdk import load
 from asset_forge.generation.providers.sounds import MUSIC_RATE, as_wave, seconds_of
 
 if TYPE_CHECKING:
@@ -203,6 +204,7 @@ class ElevenLabsProvider:
 
                 self._http = httpx.AsyncClient(
                     timeout=httpx.Timeout(self._request_seconds, connect=CONNECT_SECONDS),
+                    limits=httpx.Limits(max_keepalive_connections=KEPT_CONNECTIONS),
                     event_hooks={"request": [mark_request]},
                 )
             client: AsyncElevenLabs = sdk.AsyncElevenLabs(

@@ -24,6 +24,7 @@ from asset_forge.generation.providers.base import (
     ProviderResult,
     Usage,
 )
+from asset_forge.generation.providers.connections import CONNECT_SECONDS, KEPT_CONNECTIONS
 from asset_forge.generation.providers.marks import mark_request
 from asset_forge.generation.providers.prompts import shortened
 
@@ -35,7 +36,6 @@ PROMPT_CHARACTERS: Final = 600
 
 _TASKS: Final = "/openapi/v2/text-to-3d"
 _ANSWER_BYTES: Final = 4 << 20
-_CONNECT_SECONDS: Final = 10.0
 _CLOCK_SKEW: Final = timedelta(seconds=60)
 _LISTED: Final = 50
 _MAX_SEED: Final = 2**31 - 1
@@ -236,7 +236,8 @@ class MeshyProvider:
                     "Authorization": f"Bearer {self._key}",
                     "Content-Type": "application/json",
                 },
-                timeout=httpx.Timeout(self._request_seconds, connect=_CONNECT_SECONDS),
+                timeout=httpx.Timeout(self._request_seconds, connect=CONNECT_SECONDS),
+                limits=httpx.Limits(max_keepalive_connections=KEPT_CONNECTIONS),
                 event_hooks={"request": [mark_request]},
             )
         return self._client

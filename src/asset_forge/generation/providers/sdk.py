@@ -10,9 +10,8 @@ from typing import Any, Final
 import structlog
 
 from asset_forge.generation.providers.base import Usage
+from asset_forge.generation.providers.connections import CONNECT_SECONDS
 from asset_forge.generation.providers.marks import mark_request
-
-CONNECT_SECONDS: Final = 10.0
 
 _MOST_TOKENS: Final = 2**31
 
@@ -31,6 +30,7 @@ async def open_client(
     sdk = await load(module)
     answers = await load("asset_forge.generation.providers.answers")
     http = sdk.DefaultAsyncHttpxClient(
+        limits=answers.LIMITS,
         event_hooks={"request": [mark_request], "response": [answers.bound]},
         follow_redirects=False,  # a paid request goes where the settings say, and once
     )
