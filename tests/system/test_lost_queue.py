@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from tests.served import ServerFactory
+from tests.served import ServerFactory, until
 
 
 def test_jobs_survive_the_loss_of_the_queues_database(serve: ServerFactory):
@@ -26,3 +26,21 @@ def test_jobs_survive_the_loss_of_the_queues_database(serve: ServerFactory):
     assert server.ended(lost)["status"] == "succeeded"
     assert server.ended(never_enqueued)["status"] == "succeeded"
     assert len(server.get("/api/assets")["items"]) == 2
+
+
+def test_a_job_that_was_taken_and_never_begun_is_given_back(serve: ServerFactory):
+    """As after a database that went away before it had acknowledged that the job is taken."""
+    server = serve({"JOB_CONCURRENCY": "1"})
+    long = server.submit("music", options={"durationSeconds": 120})
+    until("the worker is busy", lambda: server.job(long)["status"] == "running")
+    untaken = server.submit("dialogue", "a guard whom nobody knows to be his")
+    with closing(sqlite3.connect(server.data_dir / "jobs.db")) as queue, queue:
+        taken = queue.execute(
+            "UPDATE workflow_status SET status = 'PENDING', executor_id ="
+            " (SELECT executor_id FROM workflow_status WHERE workflow_uuid = ?)"
+            " WHERE workflow_uuid = ? AND status = 'ENQUEUED'",
+            (long, untaken),
+        )
+        assert taken.rowcount == 1
+    assert server.ended(untaken)["status"] == "succeeded"
+    assert f"the job {untaken} was taken and not begun" in server.output()

@@ -28,6 +28,7 @@ from asset_forge.generation.making import FREE_PROVIDER
 from asset_forge.generation.pipeline import Pipeline
 from asset_forge.generation.records import GenerationRecords, Leg
 from asset_forge.generation.steps import FIRST_REVISION, REVISION, Move, StepEnd
+from asset_forge.generation.untaken import UntakenJobs
 
 _APPLICATION_VERSION: Final = "asset-forge"
 """Pinned: DBOS leaves jobs of any other version unexecuted, and revisions do that work here."""
@@ -131,7 +132,8 @@ class JobEngine:
                 on_conflict="always_update",
             )
         if self._runs_jobs:
-            self._sweeper = asyncio.create_task(self._sweep_forever(), name="job-sweeper")
+            untaken = UntakenJobs(self._dbos, self._executors.id, _APPLICATION_VERSION)
+            self._sweeper = asyncio.create_task(self._sweep_forever(untaken), name="job-sweeper")
 
     async def enqueue(self, generation_id: str, *, delay_seconds: float = 0.0) -> None:
         """Enqueue the workflow of a committed row's leg; a second time changes nothing."""
@@ -202,9 +204,11 @@ class JobEngine:
         if self._runs_jobs:
             await self._executors.stop(leaves_jobs=leaves_jobs)
 
-    async def _sweep_forever(self) -> None:
+    async def _sweep_forever(self, untaken: UntakenJobs) -> None:
         while True:
             try:
+                for workflow in await asyncio.to_thread(untaken.give_back):
+                    _log.warning("the job %s was taken and not begun; it is queued again", workflow)
                 if await self._executors.elect("sweep", seconds=3 * _SWEEP_SECONDS):
                     await self.sweep()
             except Exception:  # noqa: BLE001 - whatever failed, the next round tries again
