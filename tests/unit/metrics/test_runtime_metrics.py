@@ -7,6 +7,8 @@ import contextlib
 import gc
 import os
 import resource
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -73,6 +75,40 @@ def test_two_processes_are_summed_and_the_oldest_start_counts(tmp_path: Path) ->
     second.close()
     assert first.value("process_resident_memory_bytes") == alone
     first.close()
+
+
+PROCESS = """
+import os, resource, sys
+from pathlib import Path
+from asset_forge.observability.metrics import Registry
+from asset_forge.observability.metrics.runtime import RUNTIME_DECLARATIONS, RuntimeSampler
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[2]), int(sys.argv[2])))
+registry = Registry(RUNTIME_DECLARATIONS, directory=Path(sys.argv[1]), strict=True)
+kept = [os.open(os.devnull, os.O_RDONLY) for _ in range(int(sys.argv[3]))]
+RuntimeSampler(registry).sample()
+print("sampled", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_one_of_two_processes_that_runs_out_of_descriptors_is_seen(tmp_path: Path) -> None:
+    registry, _ = sampled(tmp_path)
+    with contextlib.ExitStack() as stack:
+        for limit, opened in ((1000, 5), (100, 80)):
+            program = [sys.executable, "-c", PROCESS, str(tmp_path), str(limit), str(opened)]
+            process = stack.enter_context(
+                subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            )
+            assert process.stdout is not None
+            assert process.stdout.readline() == "sampled\n"
+        together = (registry.value("process_open_fds") or 0.0) / (
+            registry.value("process_max_fds") or 1.0
+        )
+        assert together < 0.5
+        assert 0.8 <= (registry.value("process_open_fds_ratio") or 0.0) <= 1.0
+    assert (registry.value("process_open_fds_ratio") or 0.0) < 0.8
+    registry.close()
 
 
 def group_files(
@@ -172,10 +208,12 @@ async def test_a_process_without_a_free_descriptor_is_still_sampled_and_says_so_
             for _ in range(3):
                 sampler.sample()
             taken = registry.value("process_open_fds"), registry.value("process_max_fds")
+            ratio = registry.value("process_open_fds_ratio")
         sampler.sample()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
         await sampler.stop()
     assert taken[0] == taken[1] == highest + 1
     assert told == [highest + 1]
+    assert ratio == 1.0
     assert (registry.value("process_open_fds") or 0) < highest + 1

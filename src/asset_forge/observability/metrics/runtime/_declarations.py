@@ -1,6 +1,7 @@
 """The metrics that the sampler sets.
 
-Resources of a process are summed over the living members of a group. Counters keep what members
+Resources of a process are summed over the living members of a group; the share of its descriptors
+that a process has open is the largest of theirs, which a sum would hide. Counters keep what members
 that have died since had used.
 """
 
@@ -29,6 +30,12 @@ VIRTUAL_MEMORY_BYTES = GaugeDeclaration(
 )
 OPEN_FDS = GaugeDeclaration("process_open_fds", "Open file descriptors.")
 MAX_FDS = GaugeDeclaration("process_max_fds", "The most file descriptors that may be open.")
+OPEN_FDS_RATIO = GaugeDeclaration(
+    "process_open_fds_ratio",
+    "Largest share of its file descriptors that a process of the group has open, from 0 to 1.",
+    unit="ratio",
+    merge=Merge.MAX,
+)
 START_TIME_SECONDS = GaugeDeclaration(
     "process_start_time_seconds",
     "When the oldest living process of the group started, in Unix seconds.",
@@ -86,6 +93,7 @@ RUNTIME_DECLARATIONS: tuple[Declaration, ...] = (
     VIRTUAL_MEMORY_BYTES,
     OPEN_FDS,
     MAX_FDS,
+    OPEN_FDS_RATIO,
     START_TIME_SECONDS,
     GC_OBJECTS_COLLECTED,
     GC_OBJECTS_UNCOLLECTABLE,

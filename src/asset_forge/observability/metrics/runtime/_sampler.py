@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import errno
 import gc
+import math
 import os
 import platform
+import resource
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -134,20 +136,21 @@ class RuntimeSampler:
         gauge(declared.RESIDENT_MEMORY_BYTES).labels().set(memory.rss)
         gauge(declared.VIRTUAL_MEMORY_BYTES).labels().set(memory.vms)
         gauge(declared.START_TIME_SECONDS).labels().set(self._process.create_time())
-        taken, limit = self._process.num_fds(), self._process.rlimit(psutil.RLIMIT_NOFILE)[0]
+        taken, limit = self._process.num_fds(), _descriptor_limit()
         gauge(declared.OPEN_FDS).labels().set(taken)
         gauge(declared.MAX_FDS).labels().set(limit)
+        gauge(declared.OPEN_FDS_RATIO).labels().set(min(taken / max(limit, 1.0), 1.0))
 
     def _look_for_descriptors(self) -> None:
         """Find out whether another descriptor can be had, and tell of it where that is new."""
-        limit = self._process.rlimit(psutil.RLIMIT_NOFILE)[0]
+        limit = _descriptor_limit()
         try:
             os.close(os.dup(self._spare or 0))
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE) and not self._exhausted:
                 self._exhausted = True
                 if self._on_exhausted is not None:
-                    self._on_exhausted(limit)
+                    self._on_exhausted(int(limit))
         else:
             if self._exhausted and self._process.num_fds() < 0.9 * limit:
                 self._exhausted = False
@@ -200,3 +203,9 @@ class RuntimeSampler:
         self._pid = os.getpid()
         self._process = psutil.Process()
         self._seen = dict(self._collections())
+
+
+def _descriptor_limit() -> float:
+    """Return how many descriptors this process may have open; psutil knows it on Linux alone."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return math.inf if limit == resource.RLIM_INFINITY else float(limit)
