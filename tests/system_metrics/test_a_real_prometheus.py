@@ -21,6 +21,7 @@ from starlette.routing import Route
 from tests.system_metrics.conftest import Program, until
 
 from asset_forge.observability.metrics import (
+    SELF_DECLARATIONS,
     CounterDeclaration,
     GaugeDeclaration,
     HistogramDeclaration,
@@ -165,7 +166,7 @@ def test_both_formats_are_stored_as_the_same_series(
         name = facts.pop("__name__")
         kind = facts.get("le") or facts.get("kind") or facts.get("which") or ""
         by_name.setdefault(name, {})[kind] = value
-    ours = {"metrics_series_overflow_total", "metrics_collector_errors_total"}
+    ours = {declaration.name for declaration in SELF_DECLARATIONS}
     assert {name: found for name, found in by_name.items() if name not in ours} == {
         "jobs_total": {KIND: "2.5"},
         "runs_total": {KIND: "5"},

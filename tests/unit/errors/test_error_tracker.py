@@ -319,5 +319,5 @@ def test_the_declarations_say_what_the_catalog_promises() -> None:
     )
     assert shape(TELEMETRY_DROPPED) == (
         "telemetry_dropped_total",
-        [("sink", ("log", "errors", "sentry", "traces"))],
+        [("sink", ("log", "errors", "sentry", "traces", "metrics"))],
     )

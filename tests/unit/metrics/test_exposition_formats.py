@@ -82,6 +82,7 @@ def test_what_is_written_is_what_parsers_read(
         ("c_total", frozenset({("a", a), ("b", b)})): amount for (a, b), amount in series.items()
     }
     expected["g", frozenset()] = level
+    expected["telemetry_dropped_total", frozenset({("sink", "metrics")})] = 0.0
     for upper in (*bounds, math.inf):
         key = frozenset({("a", "%s %d"), ("le", floatToGoString(upper))})
         expected["h_bucket", key] = sum(value <= upper for value in observations)

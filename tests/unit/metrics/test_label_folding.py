@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
@@ -107,3 +110,35 @@ def test_label_values_too_long_to_keep_overflow() -> None:
     registry.counter(declaration).labels("x" * 1_000_000).inc()
     assert registry.value("x_total", text="__overflow__") == 1.0
     assert overflows(registry, "x_total") == 1.0
+
+
+def test_what_is_folded_while_the_registry_counts_for_itself_is_counted_too() -> None:
+    dropped = CounterDeclaration(
+        "telemetry_dropped_total", "Lost.", (Label("sink"),), series_limit=1
+    )
+    registry = Registry([dropped, CLOSED])
+    registry.counter(dropped).labels("log")
+    registry.counter(CLOSED).labels("success").inc(-1)
+    assert registry.value("telemetry_dropped_total", sink="__overflow__") == 1.0
+    assert overflows(registry, "telemetry_dropped_total") == 1.0
+
+
+def test_overflows_in_several_threads_at_once_are_all_counted() -> None:
+    registry = Registry([CLOSED], strict=True)
+    rounds = 2_000
+
+    def overflow() -> None:
+        for _ in range(rounds):
+            registry.counter(CLOSED).labels("exploded").inc()
+
+    threads = [threading.Thread(target=overflow) for _ in range(4)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert overflows(registry, "closed_total") == 4 * rounds

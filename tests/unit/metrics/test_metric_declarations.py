@@ -115,3 +115,19 @@ def test_a_metric_declared_differently_is_refused() -> None:
 def test_a_registry_counter_with_other_labels_is_refused() -> None:
     with pytest.raises(DeclarationError, match="telemetry_dropped_total"):
         Registry([CounterDeclaration("telemetry_dropped_total", "Lost.", (Label("place"),))])
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "said"),
+    [
+        ("telemetry_dropped_total", Label("sink", ("log",)), "lacks 'metrics'; add"),
+        ("metrics_series_overflow_total", Label("metric", ("x_total",)), "lacks 'metrics_col"),
+        ("metrics_collector_errors_total", Label("collector", ("db",)), "lacks 'directory', 'me"),
+    ],
+)
+def test_a_closed_set_has_to_hold_what_the_registry_itself_counts(
+    name: str, label: Label, said: str
+) -> None:
+    with pytest.raises(DeclarationError) as refused:
+        Registry([CounterDeclaration(name, "Ours.", (label,))])
+    assert said in str(refused.value)

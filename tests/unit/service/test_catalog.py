@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import get_args
 
+from asset_forge import catalog
 from asset_forge.assets import FileType
 from asset_forge.catalog import DECLARATIONS, TABLES, FileTypeName
 from asset_forge.database.models import Base
@@ -62,6 +64,15 @@ def test_thresholds_of_queries_are_bucket_edges():
 def test_every_metric_is_declared_once_and_the_registry_takes_all_of_them():
     assert len(BY_NAME) == len(DECLARATIONS)
     Registry(DECLARATIONS, strict=True).close()
+
+
+def test_faults_of_metrics_are_counted_under_metrics_and_nothing_is_folded():
+    registry = Registry(DECLARATIONS)
+    assert registry.value("telemetry_dropped_total", sink="metrics") == 0.0
+    registry.counter(catalog.GENERATIONS).labels("weapon", "success").inc(-1)
+    registry.histogram(catalog.GENERATION_DURATION).labels("weapon").observe(math.nan)
+    assert registry.value("telemetry_dropped_total", sink="metrics") == 2.0
+    assert registry.value("telemetry_dropped_total", sink="__overflow__") is None
 
 
 def test_closed_label_values_are_what_the_code_has():

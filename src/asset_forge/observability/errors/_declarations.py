@@ -27,8 +27,9 @@ ERRORS_CAPTURED = CounterDeclaration(
 
 TELEMETRY_DROPPED = CounterDeclaration(
     "telemetry_dropped_total",
-    "Lines, events and spans that a telemetry sink lost because it was slow, full or failing.",
-    (Label("sink", ("log", "errors", "sentry", "traces")),),
+    "Lines, events and spans that a slow, full or failing sink lost, "
+    "and values that a metric refused.",
+    (Label("sink", ("log", "errors", "sentry", "traces", "metrics")),),
     endpoint="business",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from threading import get_ident
 
 from asset_forge.observability.metrics import _mirroring
 from asset_forge.observability.metrics._declarations import (
@@ -13,6 +14,8 @@ from asset_forge.observability.metrics._declarations import (
 )
 from asset_forge.observability.metrics._families import AnyFamily, CounterFamily
 from asset_forge.observability.metrics._guard import TelemetryGuard
+
+_SINK = "metrics"
 
 OVERFLOWS = CounterDeclaration(
     "metrics_series_overflow_total",
@@ -31,6 +34,7 @@ DROPPED = CounterDeclaration(
     "Telemetry that was lost, by the sink that lost it.",
     (Label("sink"),),
     endpoint="business",
+    initial=((_SINK,),),
 )
 SELF_DECLARATIONS: tuple[CounterDeclaration, ...] = (OVERFLOWS, COLLECTOR_ERRORS, DROPPED)
 """A registry adds those that its declarations lack; declare one yourself to change its help or
@@ -55,11 +59,30 @@ def complete(declarations: Iterable[Declaration]) -> dict[str, Declaration]:
                 f"{declaration.name!r} is the registry's: "
                 f"a counter with the labels {declaration.label_names!r}"
             )
+    faults.extend(_missing_values(found))
     faults.extend(_sample_clashes(found.values()))
     faults.extend(_mirroring.faults(found))
     if faults:
         raise DeclarationError("The set of declarations", faults)
     return found
+
+
+def _missing_values(declared: Mapping[str, Declaration]) -> list[str]:
+    """List what the registry counts in counters of its own whose closed sets lack it."""
+    counted = {
+        DROPPED.name: {_SINK},
+        OVERFLOWS.name: set(declared),
+        COLLECTOR_ERRORS.name: {"member", "directory", *declared},
+    }
+    faults: list[str] = []
+    for name, needed in counted.items():
+        for label in declared[name].labels:
+            missing = needed - set(label.values) if label.values is not None else set[str]()
+            if missing:
+                lead = f"{name!r}: the registry counts in it, and its label {label.name!r} lacks"
+                listed = ", ".join(map(repr, sorted(missing)))
+                faults.append(f"{lead} {listed}; add them, or leave the label open")
+    return faults
 
 
 def _sample_clashes(declarations: Iterable[Declaration]) -> list[str]:
@@ -80,7 +103,7 @@ class SelfCounts:
     def __init__(self, *, strict: bool) -> None:
         self.guard = TelemetryGuard(strict=strict, on_fault=self._dropped)
         self._families: Mapping[str, AnyFamily] = {}
-        self._counting = False
+        self._counting: set[tuple[int, str]] = set()
 
     def attach(self, families: Mapping[str, AnyFamily]) -> None:
         """Count in these families from now on."""
@@ -102,15 +125,16 @@ class SelfCounts:
             self.guard.warn_once(f"collector {collector}", message)
 
     def _dropped(self, subject: str) -> None:
-        self._count(DROPPED.name, "metrics", 1)
+        self._count(DROPPED.name, _SINK, 1)
 
     def _count(self, name: str, value: str, count: int) -> None:
-        """Count, unless this is about the counting itself."""
+        """Count, unless that is what this thread is at: a fault of the counting is not counted."""
         family = self._families.get(name)
-        if self._counting or not isinstance(family, CounterFamily):
+        place = (get_ident(), name)
+        if place in self._counting or not isinstance(family, CounterFamily):
             return
-        self._counting = True
+        self._counting.add(place)
         try:
             family.labels(value).inc(count)
         finally:
-            self._counting = False
+            self._counting.discard(place)
