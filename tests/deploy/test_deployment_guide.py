@@ -44,17 +44,3 @@ def test_every_object_that_the_guide_names_is_in_a_manifest() -> None:
 
 def test_the_guide_names_this_version() -> None:
     assert set(re.findall(r"asset-forge:(\d+\.\d+\.\d+)", TEXT)) == {__version__}
-
-
-def test_what_the_runbooks_ask_kubectl_for_is_in_a_manifest() -> None:
-    pages = "\n".join(page.read_text() for page in (ROOT / "docs" / "runbooks").glob("*.md"))
-    commands = "\n".join(re.findall(r"`(kubectl [^`]+)`", pages))
-    deployments = {one["metadata"]["name"] for one in documents(*CORE)
-                   if one["kind"] == "Deployment"}  # fmt: skip
-    named = set(re.findall(r"\bdeploy(?:ment)?/([\w-]+)", commands))
-    assert named
-    assert named <= deployments
-    labels = [one["spec"]["template"]["metadata"]["labels"] for one in documents(*CORE)
-              if one["kind"] == "Deployment"]  # fmt: skip
-    for key, value in re.findall(r" -l (\w+)=([\w-]+)", commands):
-        assert all(one[key] == value for one in labels)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from asset_forge.monitoring._durations import scaled_expression
 from asset_forge.monitoring._files import HEADER
 from asset_forge.monitoring._model import Alert, Severity
@@ -11,6 +13,12 @@ _WHOM = {
     Severity.WARNING: "warning: tells the team (Slack)",
     Severity.NONE: "none: beats for the heartbeat service",
 }
+
+
+_VARIABLES = (
+    "The [README](README.md#before-the-first-command) sets the variables, and says what stands for "
+    "`kubectl` elsewhere."
+)
 
 
 def runbook_page(alert: Alert) -> str:
@@ -31,36 +39,31 @@ def runbook_page(alert: Alert) -> str:
         *([f"Silenced by a page of: {silenced}.", ""] if silenced else []),
         *_section("What it means", (book.meaning,)),
         *_section("What users feel", (book.users,)),
-        *_steps("How to look", book.look),
-        *_steps("How to mend", book.mend),
+        *_section("How to look", (_VARIABLES, "", *_numbered(book.look))),
+        *_section("How to mend", _numbered(book.mend)),
         *_section("How to tell that it is over", (book.over,)),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(title: str, paragraphs: tuple[str, ...]) -> list[str]:
+def _section(title: str, paragraphs: Iterable[str]) -> list[str]:
     return [f"## {title}", "", *paragraphs, ""]
 
 
-def _steps(title: str, steps: tuple[str, ...]) -> list[str]:
-    return [f"## {title}", "", *(f"{n}. {step}" for n, step in enumerate(steps, 1)), ""]
+def _numbered(steps: tuple[str, ...]) -> list[str]:
+    return [f"{number}. {step}" for number, step in enumerate(steps, 1)]
 
 
 def runbook_index(alerts: tuple[Alert, ...]) -> str:
-    """Return the page that lists all runbooks."""
+    """Return the page that lists all runbooks, and says what their commands need."""
     lines = [
         f"<!-- {HEADER} -->",
         "# Runbooks",
         "",
-        "One page for each alert. The commands need two variables, and `$TOKEN` where a session of "
-        "an operator is asked for:",
+        "One page for each alert.",
         "",
-        "```sh",
-        "export ASSET_FORGE=http://localhost:3004 PROMETHEUS=http://localhost:9090",
-        'export TOKEN=$(curl -s $ASSET_FORGE/api/auth/login -H "Content-Type: application/json" \\',
-        '  -d "{\\"provider\\": \\"local\\", \\"login\\": \\"$USER\\", '
-        '\\"password\\": \\"$PASSWORD\\"}" | jq -r .token)',
-        "```",
+        _COMMANDS,
+        "## The alerts",
         "",
         "| alert | severity | summary |",
         "| --- | --- | --- |",
@@ -70,6 +73,80 @@ def runbook_index(alerts: tuple[Alert, ...]) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+_COMMANDS = """\
+## Before the first command
+
+The commands are for bash, with curl 7.76 or newer, jq, promtool and amtool, in the root of the
+repository. Bring the service and Prometheus to this machine, and get the token of the metrics. From
+Kubernetes:
+
+```sh
+kubectl config set-context --current --namespace=asset-forge
+kubectl port-forward svc/asset-forge 3004 >/dev/null &
+kubectl port-forward --namespace=monitoring svc/prometheus-operated 9090 >/dev/null &
+METRICS_TOKEN=$(kubectl get secret asset-forge -o jsonpath='{.data.METRICS_TOKEN}' | base64 -d)
+```
+
+On the machine where systemd runs the service:
+
+```sh
+METRICS_TOKEN=$(sudo sed -n 's/^METRICS_TOKEN=//p' /etc/asset-forge/asset-forge.env)
+```
+
+Where Compose does:
+
+```sh
+METRICS_TOKEN=$(cat deploy/compose/secrets/metrics_token)
+```
+
+Then, everywhere:
+
+```sh
+export METRICS_TOKEN
+export ASSET_FORGE=${ASSET_FORGE:-http://localhost:3004}
+export PROMETHEUS=${PROMETHEUS:-http://localhost:9090}
+```
+
+And sign in as an operator, for what only operators and sessions see:
+
+```sh
+read -rp "Login: " LOGIN && read -rsp "Password: " PASSWORD
+```
+```sh
+export TOKEN=$(jq -n --arg login "$LOGIN" --arg password "$PASSWORD" \\
+    '{provider: "local", $login, $password}' |
+  curl -fsS $ASSET_FORGE/api/auth/login -H "Content-Type: application/json" -d @- | jq -r .token)
+```
+
+While the database is down nobody can sign in; then Prometheus, the metrics and the logs tell. Where
+`AUTH_PROVIDERS` is empty there are no sessions: leave the header with `$TOKEN` out.
+
+What curl asks is one instance, and the processes that share its `METRICS_DIR`. If the alert names
+another `instance`, ask that one: `kubectl port-forward POD 3004` (a worker's port is 3005), or its
+address as `ASSET_FORGE`. What promtool asks is all of them.
+
+A command that prints nothing has found nothing. One that was refused prints an error (401: the
+token is missing or wrong).
+
+## Elsewhere than in Kubernetes
+
+`POD` stands for the name of a pod; `kubectl get pods -l app=asset-forge -o wide` prints them beside
+their addresses. What else is to be done, with `dc` for `docker compose -f deploy/compose.yml`:
+
+| Kubernetes | systemd | Compose |
+| --- | --- | --- |
+| `kubectl logs … --since=15m` | `journalctl -u asset-forge --since=-15min` | \
+`dc logs --since=15m asset-forge worker` |
+| `kubectl logs … --previous` | `journalctl -u asset-forge -n 50` | \
+`dc logs --tail=50 asset-forge worker` |
+| `kubectl get pods …` | `systemctl status asset-forge` | `dc ps --all` |
+| `kubectl exec POD -- …` | `sudo -u asset-forge …` | `dc exec asset-forge …` |
+| `kubectl rollout restart …` | `systemctl restart asset-forge` | `dc restart asset-forge worker` |
+| `kubectl rollout undo …` | install the release before and restart | \
+`dc up -d` with the image before |
+"""
 
 
 def _plain(summary: str) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from asset_forge.monitoring._look import DEEP, FAILED_KINDS, LOGS, SLOW_QUERIES
+from asset_forge.monitoring._look import (
+    DEEP,
+    FAILED_KINDS,
+    LOGS,
+    SLOW_QUERIES,
+    deep,
+    logs,
+    metrics,
+    query,
+)
 from asset_forge.monitoring._model import Alert, Board, Runbook, Severity, Symptom
 
 _ALL: Final = (Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.LATENCY, Symptom.GENERATION)
@@ -26,7 +35,7 @@ DATABASE_DOWN: Final = Alert(
         look=(
             DEEP,
             'Whether the server answers: `pg_isready -d "$DATABASE_URL"`.',
-            "The reasons: `curl -s $ASSET_FORGE/metrics/business | grep ^db_failures_total`.",
+            f"The reasons: {metrics('^db_failures_total')}.",
             LOGS,
         ),
         mend=(
@@ -51,7 +60,7 @@ DATABASE_POOL: Final = Alert(
         "use. The next requests wait, and then fail with 503.",
         users="Slow answers, then 503 with `Retry-After`.",
         look=(
-            "The pool: `curl -s $ASSET_FORGE/metrics/business | grep ^db_connection`.",
+            f"The pool: {metrics('^db_connections_')}.",
             SLOW_QUERIES,
             "Who holds connections, on Postgres: `SELECT pid, state, now() - xact_start AS age, "
             "left(query, 80) FROM pg_stat_activity ORDER BY age DESC LIMIT 20`.",
@@ -108,14 +117,21 @@ LOW_DISK_SPACE: Final = Alert(
         "Near the reserve (`VOLUME_RESERVE_BYTES`) uploads and generations are refused.",
         users="Nothing yet; then 507 and generations that fail with `storage_full`.",
         look=(
-            "What the service sees: `curl -s $ASSET_FORGE/api/health/deep | jq .checks.disk`.",
-            'What is large: `du -xh "$ASSET_FORGE_DATA_DIR" | sort -hr | head -20` '
-            "(`kubectl exec deploy/asset-forge -- du -xh /data | sort -hr | head -20`).",
-            "How fast it grows: `promtool query instant $PROMETHEUS "
-            "'deriv(storage_used_bytes{context=\"system\"}[1h])'` (bytes per second).",
+            f"What the service sees: {deep('.checks.disk')}.",
+            "What is large: `kubectl exec POD -- du -xh /var/lib/asset-forge | sort -hr | "
+            'head -20`, or `du -xh "$ASSET_FORGE_DATA_DIR" | sort -hr | head -20`.',
+            "How fast it grows, in bytes per second: "
+            + query('deriv(storage_used_bytes{context="system"}[1h])')
+            + ".",
         ),
         mend=(
-            "Delete assets through the API, as their owners or as an operator; never files.",
+            "Clean up temporary files, which are those that killed writes have left: `find "
+            "\"$ASSET_FORGE_DATA_DIR/objects\" -name '*#[0-9]*' -mmin +60 -delete`. (The service "
+            "does so by itself after a day.) Remove nothing else there by hand: databases, their "
+            "`-wal` files and all other objects are in use.",
+            "In Kubernetes nothing that lasts is on a pod's volume or in its `/tmp`: `kubectl "
+            "delete pod POD` replaces it by one with empty ones, after it has drained.",
+            "Delete assets through the API, as their owners or as an operator.",
             "Enlarge the volume, or move the objects: `STORAGE_URL=s3://…`.",
         ),
         over="The share is below 80 %.",
@@ -139,11 +155,11 @@ STORAGE_FAILING: Final = Alert(
         "were paid for wait up to ten minutes for the store; then, and at once for those of the "
         "built-in provider, the jobs fail with `storage_unavailable`, or with `storage_full`.",
         look=(
-            "What fails: `curl -s $ASSET_FORGE/metrics/business | grep ^storage_errors_total | "
-            "grep -v ' 0$'`.",
+            "What fails, and where: "
+            + query("sum by (instance, operation, code) (increase(storage_errors_total[15m])) > 0")
+            + ".",
             DEEP,
-            "What the store said: `kubectl logs deploy/asset-forge --since=15m | grep 'in the "
-            "storage'`, or the same on the file or journal that holds its output.",
+            f"What the store said: {logs('in the storage')}.",
             FAILED_KINDS,
         ),
         mend=(

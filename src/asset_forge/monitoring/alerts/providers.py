@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from asset_forge.monitoring._look import CAPTURED, FAILED_KINDS, LOGS, PROVIDERS, SLOW_PROVIDERS
+from asset_forge.monitoring._look import (
+    CAPTURED,
+    FAILED_KINDS,
+    LOGS,
+    PROVIDERS,
+    SLOW_PROVIDERS,
+    operators,
+)
 from asset_forge.monitoring._model import Alert, Board, Runbook, Severity, Symptom
 from asset_forge.monitoring.alerts._rising import rising
 
@@ -105,8 +112,9 @@ AI_SPEND: Final = Alert(
         look=(
             "What it is spent on: `promtool query instant $PROMETHEUS 'sum by (provider, model) "
             "(increase(ai_cost_usd_total[1h]))'` (dollars).",
-            'Who asks for it: as an operator, `curl -s -H "Authorization: Bearer $TOKEN" '
-            "$ASSET_FORGE/api/generation | jq -r '.items[] | [.createdAt, .type, .name] | @tsv'`.",
+            "What was asked for last: "
+            + operators("/api/generation", ".items[] | [.createdAt, .type, .id, .name] | @tsv")
+            + ".",
         ),
         mend=(
             "Cancel what is not wanted: `POST /api/generation/{id}/cancel`.",
@@ -157,9 +165,12 @@ POISONED: Final = Alert(
         users="That one generation ends `failed` with `poisoned`.",
         look=(
             FAILED_KINDS,
-            'Which ones: `curl -s -H "Authorization: Bearer $TOKEN" '
-            '"$ASSET_FORGE/api/generation?status=failed" | jq \'.items[] | select(.error.type == '
-            '"poisoned")\'`.',
+            "Which ones: "
+            + operators(
+                "/api/generation?status=failed&limit=100",
+                '.items[] | select(.error.type == "poisoned")',
+            )
+            + " (nothing: none of the last hundred that failed).",
             LOGS,
         ),
         mend=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from asset_forge.monitoring._look import DEEP
+from asset_forge.monitoring._look import DEEP, logs, metrics, query
 from asset_forge.monitoring._model import Alert, Board, Runbook, Severity, Symptom
 
 _UNDER_PAGES: Final = (Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.LATENCY)
@@ -25,8 +25,11 @@ HIGH_MEMORY: Final = Alert(
         users="Nothing yet; a kill by the kernel ends requests, and jobs resume elsewhere.",
         look=(
             "Its course: the Memory Usage panel. A staircase that never falls is a leak.",
-            "Heap against resident memory: `curl -s $ASSET_FORGE/metrics | grep -E "
-            "'^(python_heap|process_resident|system_memory)'`.",
+            "Heap against resident memory: "
+            + metrics("^(python_heap|process_resident|system_memory)", "/metrics")
+            + ".",
+            "A leak of the database pool, which are connections that stay in use while there is "
+            "little to do: " + query("min_over_time(db_connections_active[1h])") + ".",
             DEEP,
         ),
         mend=(
@@ -52,8 +55,7 @@ EVENT_LOOP: Final = Alert(
         "starved of CPU. All requests of the process waited.",
         users="Requests hang together, and then go on.",
         look=(
-            "The watchdog logs the stack that blocks, within 2 s: `kubectl logs deploy/asset-forge "
-            "--since=15m | grep -i 'event loop'`.",
+            f"The watchdog logs the stack that blocks, within 2 s: {logs('event loop blocked')}.",
             "CPU: the CPU Usage panel, and throttling of the container.",
         ),
         mend=(
@@ -80,7 +82,7 @@ DESCRIPTORS: Final = Alert(
         look=(
             "What is open: `ls -l /proc/PID/fd | awk '{print $NF}' | sort | uniq -c | sort -nr | "
             "head`.",
-            "Connections: `curl -s $ASSET_FORGE/metrics | grep ^http_active_connections`.",
+            f"Connections: {metrics('^http_active_connections', '/metrics')}.",
         ),
         mend=(
             "Raise the limit (`ulimit -n`, `LimitNOFILE=`), or restart the process.",
@@ -146,9 +148,12 @@ LOGIN_ABUSE: Final = Alert(
         "not count.",
         users="Accounts under attack are answered 429 for a while.",
         look=(
-            "The reasons: `curl -s $ASSET_FORGE/metrics/business | grep ^login_failures_total`.",
-            "Where from: the log lines of the failed logins carry the client's address and a hash "
-            "of the account: `kubectl logs deploy/asset-forge --since=15m | grep -i login`.",
+            "The reasons, by the minute: "
+            + query("sum by (provider, reason) (rate(login_failures_total[5m])) * 60 > 0")
+            + ".",
+            "Where from: of the two log lines of a refused login one has a hash of the account, "
+            f"the other (`asset_forge.access`) the client's address: {logs('/api/auth/login')} and "
+            f"{logs('login refused')}; `requestId` joins them.",
         ),
         mend=(
             "Block the addresses in front of the service.",

@@ -11,11 +11,14 @@ from asset_forge.monitoring._look import (
     FAILING_ENDPOINTS,
     LOGS,
     LOOK_API,
+    OLD_LOGS,
+    PODS,
     PROVIDERS,
     QUEUE,
     SLOW_ENDPOINTS,
     SLOW_PROVIDERS,
     SLOW_QUERIES,
+    metrics,
 )
 from asset_forge.monitoring._model import EVERY_JOB, Alert, Board, Runbook, Severity, Symptom
 from asset_forge.monitoring.objectives import ANSWERED_AT_ONCE, USER_TRAFFIC
@@ -44,10 +47,10 @@ SERVICE_DOWN: Final = Alert(
         users="Nothing works.",
         look=(
             "Does it answer at all: `curl -sS -m 5 $ASSET_FORGE/api/health/live`.",
-            "Do its processes run: `kubectl get pods -l app=asset-forge`, or "
-            "`pgrep -af 'asset-forge (serve|worker)'`.",
-            "How it ended: `kubectl logs deploy/asset-forge --previous | tail -50`. Exit code 2 "
-            "is a setting that it cannot use, named in its last line.",
+            f"Do its processes run: `kubectl get pods -l {PODS}`, or "
+            "`systemctl status asset-forge`.",
+            f"How it ended: `{OLD_LOGS}`, or `journalctl -u asset-forge -n 50`. Exit code 2 is a "
+            "setting that it cannot use, named in its last line.",
             "Whether only Prometheus cannot reach it: its page Status → Targets shows the error.",
         ),
         mend=(
@@ -132,12 +135,14 @@ GENERATION_QUEUE_STALLED: Final = Alert(
         look=(
             QUEUE,
             "Does anything execute jobs: a `serve` with `RUN_JOBS=true` or a `worker` must run; "
-            "`kubectl get pods`, or `pgrep -af 'asset-forge (serve|worker)'`.",
+            f"`kubectl get pods -l {PODS},component=worker`, or "
+            "`pgrep -af 'asset-forge (serve|worker)'`.",
             FAILED_KINDS,
             LOGS,
         ),
         mend=(
-            "Start a worker: `asset-forge worker`, or scale the deployment of the workers up.",
+            "Start a worker: `kubectl scale deploy/asset-forge-worker --replicas=3`, or "
+            "`asset-forge worker`.",
             "If workers run and take nothing, restart one and read its first log lines: it names "
             "the queues that it listens to and the database that it uses.",
         ),
@@ -163,8 +168,8 @@ METRICS_ABSENT: Final = Alert(
         look=(
             "Prometheus, Status → Targets: does the job have targets, and which error do they "
             "show.",
-            "What the service exposes: `curl -s $ASSET_FORGE/metrics/business | head`. With "
-            "`METRICS_TOKEN` set the scrape needs it too.",
+            f"What the service exposes: {metrics('^asset_generations_total')}. An error 401 here, "
+            "as in Prometheus, is a wrong or missing `METRICS_TOKEN`.",
         ),
         mend=(
             "Restore the targets in `prometheus.yml` (`asset-forge monitoring render --target "
@@ -188,8 +193,10 @@ INSTANCE_DOWN: Final = Alert(
         meaning="One instance answers on neither metrics path.",
         users="Little: the others serve. Less capacity.",
         look=(
-            "Its state: `kubectl get pods -o wide`, `kubectl describe pod POD`.",
-            "Its last words: `kubectl logs POD --previous | tail -50`.",
+            f"Its state: `kubectl get pods -l {PODS} -o wide` (`instance` has the IP address of "
+            "the pod), `kubectl describe pod POD`.",
+            "Its last words: `kubectl logs POD --previous --tail=50`, or "
+            "`journalctl -u asset-forge -n 50`.",
         ),
         mend=(
             "Replace it: `kubectl delete pod POD`, or start the process again.",

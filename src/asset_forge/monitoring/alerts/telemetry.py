@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from asset_forge.monitoring._look import LOGS
+from asset_forge.monitoring._look import LOGS, metrics, query
 from asset_forge.monitoring._model import EVERY_JOB, Alert, Board, Runbook, Severity, Symptom
 from asset_forge.monitoring.alerts._rising import rising
 
@@ -46,8 +46,9 @@ SCRAPE_FAILING: Final = Alert(
         users="Nothing.",
         look=(
             "The error: Prometheus, Status → Targets.",
-            "By hand, with its time: `curl -s -o /dev/null -w '%{http_code} %{time_total}\\n' "
-            "$ASSET_FORGE/metrics` and the same of `/metrics/business`.",
+            "By hand, with its time: `curl -sS -o /dev/null -w '%{http_code} %{time_total}\\n' "
+            '-H "Authorization: Bearer $METRICS_TOKEN" $ASSET_FORGE/metrics` and the same of '
+            "`/metrics/business`.",
         ),
         mend=(
             "401: give the scrape the token of `METRICS_TOKEN`.",
@@ -72,8 +73,9 @@ SERIES_OVERFLOW: Final = Alert(
         "together under `__overflow__`. Memory is safe; detail is lost.",
         users="Nothing.",
         look=(
-            "Which label grows: `curl -s $ASSET_FORGE/metrics/business $ASSET_FORGE/metrics | "
-            "grep ^METRIC | head -50`.",
+            "Which label grows (METRIC is the alert's `metric`): "
+            f"{metrics('^METRIC')}; for metrics of requests and processes "
+            f"{metrics('^METRIC', '/metrics')}.",
         ),
         mend=(
             "A caller makes up values: close the set of the label, or normalize it.",
@@ -98,7 +100,9 @@ TELEMETRY_LOST: Final = Alert(
         "requests never wait for them, so the rest is dropped and counted.",
         users="Nothing.",
         look=(
-            "Which sink: `curl -s $ASSET_FORGE/metrics/business | grep ^telemetry_dropped_total`.",
+            "Which sink, and where: "
+            + query("sum by (instance, sink) (increase(telemetry_dropped_total[15m])) > 0")
+            + ".",
             "`log`: does the reader of standard output read. `sentry`: is its host reachable. "
             "`traces`: is the collector of `OTEL_EXPORTER_OTLP_ENDPOINT` reachable. "
             "`errors`: is the database writable.",
@@ -125,7 +129,9 @@ COLLECTOR_FAILING: Final = Alert(
         users="Nothing.",
         look=(
             LOGS,
-            "`curl -s $ASSET_FORGE/metrics/business | grep ^metrics_collector_errors_total`.",
+            "Which collector, and where: "
+            + query("sum by (instance, collector) (metrics_collector_errors_total) > 0")
+            + ".",
             'The files of the group: `ls -l "$ASSET_FORGE_DATA_DIR/metrics"`.',
         ),
         mend=("Mend what the log names; remove a foreign file from the metrics directory.",),
@@ -145,7 +151,12 @@ SAMPLE_FAILING: Final = Alert(
     runbook=Runbook(
         meaning="Sessions, queue or storage could not be measured: alerts on them see the past.",
         users="Nothing.",
-        look=(LOGS, "`curl -s $ASSET_FORGE/metrics/business | grep ^background_sample_errors`."),
+        look=(
+            LOGS,
+            "Which sample, and where: "
+            + query("sum by (instance, sample) (increase(background_sample_errors_total[15m])) > 0")
+            + ".",
+        ),
         mend=("Mend what the log names, mostly the database: [DatabaseDown](DatabaseDown.md).",),
         over="The counter does not rise for 10 minutes.",
     ),
