@@ -14,7 +14,7 @@ _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Example:
-    """Commands as they stand in a document, and the output below them; `…` stands for anything."""
+    """A block as it stands in a document, and the output below it; `…` stands for anything."""
 
     line: int
     commands: str
@@ -40,13 +40,13 @@ class Example:
         return re.fullmatch(wanted, printed.strip()) is not None
 
 
-def examples(document: Path) -> list[Example]:
-    """Return the shell blocks of a document, in order."""
+def examples(document: Path, language: str = "bash") -> list[Example]:
+    """Return the blocks of a language in a document, in order."""
     text = document.read_text()
     blocks = list(_BLOCK.finditer(text))
     found: list[Example] = []
     for number, block in enumerate(blocks):
-        if block[1] != "bash":
+        if block[1] != language:
             continue
         following = blocks[number + 1] if number + 1 < len(blocks) else None
         output = None

@@ -45,14 +45,45 @@ def test_the_examples_print_what_the_document_says(
         _run(example, tmp_path, port, document)
 
 
+PROGRAMS = [
+    (document, example) for document in DOCUMENTS for example in examples(document, "python")
+]
+
+
+def test_there_are_examples_in_python() -> None:
+    assert len([example for _, example in PROGRAMS if example.output]) >= 7
+
+
+@pytest.mark.parametrize(
+    ("document", "example"),
+    PROGRAMS,
+    ids=[f"{document.name}-{example.line}" for document, example in PROGRAMS],
+)
+def test_the_programs_print_what_the_document_says(
+    document: Path, example: Example, tmp_path: Path
+) -> None:
+    """Each runs in a process of its own, in which warnings are errors."""
+    _check(example, document, [sys.executable, "-W", "error", "-c", example.commands], tmp_path)
+
+
 def _run(example: Example, home: Path, port: str, document: Path) -> None:
     # What one block sets is there in the next, as in the reader's shell.
     before, after = "set -aeu\n[ ! -e .shell ] || . ./.shell\n", "\nexport -p >.shell"
     script = before + example.commands + after
+    _check(example, document, ["bash", "-c", script], home, {"PORT": port})
+
+
+def _check(
+    example: Example,
+    document: Path,
+    command: list[str],
+    home: Path,
+    variables: dict[str, str] | None = None,
+) -> None:
     ran = subprocess.run(
-        ["bash", "-c", script],
+        command,
         cwd=home,
-        env=environment_of(home / "var", {"PORT": port}),
+        env=environment_of(home / "var", variables),
         capture_output=True,
         text=True,
         timeout=180,
