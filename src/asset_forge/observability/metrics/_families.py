@@ -92,6 +92,10 @@ class Family(Generic[D, I]):
         except (KeyError, TypeError):
             return self._find(values, named)
 
+    def folded(self) -> None:
+        """Count a use for which the caller has put `other` in place of a label value itself."""
+        self._on_overflow(self.declaration.name)
+
     def series(self) -> list[tuple[tuple[str, ...], I]]:
         """List the series of this process with their label values, also the hidden ones."""
         return [*self._children.items(), *self._hidden.items()]
@@ -102,11 +106,14 @@ class Family(Generic[D, I]):
         for _, child in self.series():
             child.move()
 
-    def carry(self) -> None:
-        """Move every series with its values into fresh cells. Needs the lock and the owner."""
+    def carry(self, *, private_only: bool = False) -> None:
+        """Move every series with its values into fresh cells, or only those in private cells.
+
+        Needs the lock and the owner.
+        """
         for _, child in self.series():
-            child.carry(self.declaration.width)
-        if self.cleared is not None:
+            child.carry(self.declaration.width, private_only=private_only)
+        if self.cleared is not None and (self.cleared.private or not private_only):
             self.cleared.move(self._allocate(self.declaration, None), self.declaration.width)
 
     def _find(self, values: tuple[str, ...], named: dict[str, str]) -> I:

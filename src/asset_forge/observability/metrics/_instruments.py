@@ -91,13 +91,15 @@ class Instrument:
         self.cells: tuple[Cell, ...] = (cell,)
         """The cells whose values add up to this series in this process."""
 
-    def carry(self, width: int) -> None:
-        """Move with all values into fresh cells, because the file of the old ones is gone.
+    def carry(self, width: int, *, private_only: bool) -> None:
+        """Move with all values into fresh cells, because the file of the old ones is gone; or only
+        what is in private ones, because there is room for it now.
 
         Needs the lock, and the owner, who uses its cell without one.
         """
         for cell in self.cells:
-            cell.move(self._allocate(), width)
+            if cell.private or not private_only:
+                cell.move(self._allocate(), width)
         self._view, self._index = self.cells[0].view, self.cells[0].index
 
     def _cell_of_other_threads(self) -> Cell:

@@ -2,17 +2,17 @@
 appended.
 
     header   64 bytes   magic, version, the member's id
-    record   16 bytes   size of the record, kind, how many values, bytes of payload, CRC-32 of the
-    payload
+    record   16 bytes   size of the record, kind, how many values, bytes of payload, CRC-32 of these
+                        and of the payload
              payload    JSON in UTF-8, padded with spaces to 8 bytes
              values     8-byte floats in the machine's order, aligned to 8 bytes
              padding    to 16 bytes
 
 A declaration record describes a metric, a series record refers to its declaration by position and
 carries the label values (`null` in their place marks when a gauge was cleared), an absorbed record
-lists members that have been folded in. A record whose size is 0 or whose checksum is wrong is where
-the file ends: it is being written, or its writer died while writing it. Values are single aligned
-8-byte stores, which the processor does not split.
+lists members that have been folded in. The 16 bytes in front of a payload are written after it:
+where half of them are 0 the file ends, or a record is being written, or its writer died while
+writing it. Values are single aligned 8-byte stores, which the processor does not split.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from __future__ import annotations
 import enum
 import json
 import struct
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,11 +37,13 @@ from asset_forge.observability.metrics._declarations import (
 )
 from asset_forge.observability.metrics._mirror import Mirror
 
-VERSION = 1
+VERSION = 2
 HEADER_BYTES = 64
 _MAGIC = b"AFMETRIC"
 _HEADER = struct.Struct("=8sI4x32s")
+_FACTS = struct.Struct("=IHHI")
 _RECORD = struct.Struct("=IHHII")
+_HALVES = struct.Struct("=QQ")
 
 
 class Kind(enum.IntEnum):
@@ -89,13 +92,17 @@ def encode(kind: Kind, payload: bytes, width: int, values: bytes = b"") -> tuple
     start = _RECORD.size + len(payload)
     size = start + 8 * width
     size += -size % 16
-    lead = _RECORD.pack(size, kind, width, len(payload), zlib.crc32(payload))
-    return (lead + payload + values).ljust(size, b"\0"), start
+    return (_lead(size, kind, width, payload) + payload + values).ljust(size, b"\0"), start
 
 
 def padding(size: int) -> bytes:
     """Return the lead of a record that only fills `size` bytes, a multiple of 16."""
-    return _RECORD.pack(size, Kind.PADDING, 0, 0, zlib.crc32(b""))
+    return _lead(size, Kind.PADDING, 0, b"")
+
+
+def _lead(size: int, kind: Kind, width: int, payload: bytes) -> bytes:
+    facts = _FACTS.pack(size, kind, width, len(payload))
+    return facts + zlib.crc32(payload, zlib.crc32(facts)).to_bytes(4, sys.byteorder)
 
 
 def records(data: memoryview, offset: int) -> Iterator[Record]:
@@ -110,11 +117,20 @@ def records(data: memoryview, offset: int) -> Iterator[Record]:
         if values + 8 * width > offset + size or not Kind.DECLARATION <= kind <= Kind.PADDING:
             return
         payload = bytes(data[start:values])
-        if zlib.crc32(payload) != checksum:
+        facts = zlib.crc32(data[offset : offset + _FACTS.size])
+        if zlib.crc32(payload, facts) != checksum:
             return
         offset += size
         if kind != Kind.PADDING:
             yield Record(Kind(kind), payload, values // 8, width, offset)
+
+
+def is_end(data: memoryview, offset: int) -> bool:
+    """Say whether the records may end at `offset`: nothing is there, or one half of the first bytes
+    of a record.
+    """
+    rest = bytes(data[offset : offset + _HALVES.size]).ljust(_HALVES.size, b"\0")
+    return 0 in _HALVES.unpack(rest)
 
 
 def describe(declaration: Declaration) -> bytes:

@@ -68,43 +68,63 @@ class MemberFile:
             position = self._declared[declaration.name] = len(self._declared)
         return self._append(Kind.SERIES, key(position, values), declaration.width)
 
-    def exists(self) -> bool:
-        """Say whether the file is still in the directory, where the group finds it."""
-        return os.fstat(self._lock).st_nlink > 0
+    def make_room(self) -> None:
+        """Grow now, and not only when a series needs it. Raises `OSError`."""
+        self._extend(_CHUNK_BYTES)
+
+    def is_whole(self) -> bool:
+        """Say whether the file is in the directory, where the group finds it, and was not cut."""
+        status = os.fstat(self._lock)
+        return status.st_nlink > 0 and status.st_size >= self._length
+
+    def mend(self) -> None:
+        """Give back its length to a file that was cut. Raises `OSError`.
+
+        What was in the part that is gone reads as 0, where using it would have ended the process.
+        """
+        size: int = os.fstat(self._lock).st_size
+        self._fill(size, self._length)
 
     def release(self) -> None:
         """Close the file: from now on the group treats this member as gone, unless a parent process
         is it.
+
+        The numbers of the descriptors are forgotten, because other files will get them.
         """
-        os.close(self._lock)
-        if self._file >= 0:
-            os.close(self._file)
+        closing, self._lock, self._file = (self._lock, self._file), -1, -1
+        for file in closing:
+            if file >= 0:
+                os.close(file)
 
     def _append(self, kind: Kind, payload: bytes, width: int) -> Cell:
         record, values = encode(kind, payload, width)
         if self._used + len(record) > len(self._chunk):
-            rest = len(self._chunk) - self._used
-            chunk, used = self._chunk, self._used
-            self._grow(max(self._length, len(record)))
-            if rest:
-                chunk[used : used + 16] = padding(rest)
-            self._used = 0
+            self._extend(len(record))
         start = self._used
         self._chunk[start + 16 : start + len(record)] = record[16:]
         self._chunk[start : start + 16] = record[:16]
         self._used += len(record)
         return Cell(self._view, (start + values) // 8)
 
-    def _grow(self, size: int) -> None:
-        """Map `size` more bytes, rounded up.
+    def _extend(self, size: int) -> None:
+        """Go on in a new chunk of at least `size` bytes."""
+        chunk, used = self._chunk, self._used
+        self._grow(max(self._length, size))
+        if used < len(chunk):
+            chunk[used : used + 16] = padding(len(chunk) - used)
+        self._used = 0
 
-        The bytes are written first: a mapped hole on a full disk would end the process with SIGBUS,
-        where a write says so in an error.
-        """
+    def _grow(self, size: int) -> None:
+        """Map `size` more bytes, rounded up."""
         size += -size % _CHUNK_BYTES
-        written = 0
-        while written < size:
-            written += os.pwrite(self._file, bytes(size - written), self._length + written)
+        self._fill(self._length, self._length + size)
         self._chunk = mmap.mmap(self._file, size, offset=self._length)
         self._view = memoryview(self._chunk).cast("d")
         self._length += size
+
+    def _fill(self, start: int, end: int) -> None:
+        """Write zeros: a mapped hole on a full disk would end the process (SIGBUS), a write raises
+        an error.
+        """
+        while start < end:
+            start += os.pwrite(self._file, bytes(end - start), start)

@@ -15,6 +15,8 @@ class Cell:
 
     view: memoryview[float]
     index: int
+    private: bool = False
+    """Whether only this process can see the values, and none of its group."""
 
     def read(self, width: int) -> list[float]:
         """Return the first `width` values."""
@@ -23,7 +25,7 @@ class Cell:
     def move(self, fresh: Cell, width: int) -> None:
         """Become `fresh`, with the `width` values of now."""
         fresh.view[fresh.index : fresh.index + width] = self.view[self.index : self.index + width]
-        self.view, self.index = fresh.view, fresh.index
+        self.view, self.index, self.private = fresh.view, fresh.index, fresh.private
 
 
 class Memory(Protocol):
@@ -41,4 +43,4 @@ class ProcessMemory:
 
     def allocate(self, declaration: Declaration, values: tuple[str, ...] | None) -> Cell:
         """Return a cell of its own for each call."""
-        return Cell(memoryview(array("d", bytes(8 * declaration.width))), 0)
+        return Cell(memoryview(array("d", bytes(8 * declaration.width))), 0, private=True)

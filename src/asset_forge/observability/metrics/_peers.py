@@ -16,6 +16,7 @@ from asset_forge.observability.metrics._layout import (
     Kind,
     Record,
     check_header,
+    is_end,
     records,
 )
 from asset_forge.observability.metrics._locks import is_living
@@ -48,6 +49,8 @@ class PeerFile:
         self.identity = path.stem.removeprefix("member-")
         self.absorbed: tuple[str, ...] = ()
         self.living = False
+        self.damage: str | None = None
+        """What is wrong with the file behind the last of `series`, if anything is."""
         self.series: list[Series] = []
         self._offset = HEADER_BYTES
         self._descriptions: list[bytes] = []
@@ -58,12 +61,14 @@ class PeerFile:
             self._remap()
             check_header(self._bytes[:HEADER_BYTES])
         except BaseException:
-            os.close(self._file)
+            self.close()
             raise
 
     def close(self) -> None:
         """Close the file; views that have been handed out stay readable."""
-        os.close(self._file)
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
 
     def check_living(self) -> bool:
         """Look whether the writer lives, and remember it in `living`."""
@@ -73,15 +78,23 @@ class PeerFile:
     def read(self) -> Iterator[None]:
         """Add to `series` what the file has gained since the last call; yields now and then.
 
-        Raises `FormatError` when the file was cut short: reading its mapping would end this
-        process.
+        Raises `FormatError` when the file was cut.
         """
         self._remap()
+        self.damage = None
         for count, record in enumerate(records(self._bytes, self._offset), start=1):
-            self._offset = record.end
             self._take(record)
+            if self.damage is not None:
+                return
+            self._offset = record.end
             if count % _SLICE == 0:
                 yield
+        if not self.living and not is_end(self._bytes, self._offset):
+            self.damage = f"what follows byte {self._offset} cannot be read"
+
+    def check_size(self) -> None:
+        """Raise `FormatError` when the file was cut: reading its mapping would end this process."""
+        self._current_size()
 
     def _take(self, record: Record) -> None:
         try:
@@ -98,14 +111,17 @@ class PeerFile:
                     Series(description, labels, Cell(self._view, record.index), record.width)
                 )
         except (ValueError, TypeError, IndexError) as error:
-            raise FormatError(f"a record makes no sense: {error!r}") from error
+            self.damage = f"a record makes no sense: {error!r}"
+
+    def _current_size(self) -> int:
+        size: int = os.fstat(self._file).st_size // 8 * 8
+        least = max(self._size, HEADER_BYTES)
+        if size < least:
+            raise FormatError(f"{size} bytes where at least {least} were expected")
+        return size
 
     def _remap(self) -> None:
-        size: int = os.fstat(self._file).st_size // 8 * 8
-        if size < max(self._size, HEADER_BYTES):
-            raise FormatError(
-                f"{size} bytes where at least {max(self._size, HEADER_BYTES)} were expected"
-            )
+        size = self._current_size()
         if size != self._size:
             mapping = mmap.mmap(self._file, size, access=mmap.ACCESS_READ)
             self._bytes = memoryview(mapping)

@@ -118,13 +118,16 @@ class Registry:
 
         Calling it again does nothing.
         """
-        if self._group is not None:
-            self._group.leave()
-        self._group = self._reader.group = self._directory = None
+        with self._lock:
+            left, self._memory = self._group, ProcessMemory()
+            self._group = self._reader.group = self._directory = None
+        if left is not None:
+            left.leave()
 
     def keep_place(self) -> None:
         """Take a place in the group where this process has none, with all its values: it could not
-        join when it started, or somebody has removed its file.
+        join when it started, or somebody has removed its file or cut it. Series that the file had
+        no room for are put into it when it has.
 
         Scrapes do so, and a process that is not scraped calls it now and then, from the thread that
         made the registry; from any other it does nothing. What is in the way is counted once, and
@@ -132,25 +135,31 @@ class Registry:
         """
         if self._directory is None or get_ident() != self._owner:
             return
-        removed = self._group is not None and self._group.is_removed()
-        if self._group is not None and not removed:
+        lost = self._group is not None and self._group.is_lost()
+        if self._group is not None and not lost:
+            with self._lock:
+                if self._group.is_short and self._group.has_room_again():
+                    self._carry(private_only=True)
             return
         try:
-            if self._group is None:
-                self._memory = self._group = Group(self._directory, wait_seconds=0.0)
-            else:
-                self._group.rejoin()
+            with self._lock:
+                if self._group is None:
+                    self._memory = self._group = Group(self._directory, wait_seconds=0.0)
+                else:
+                    self._group.rejoin()
+                self._carry(private_only=False)
         except OSError as error:
-            if removed and self._counts.guard.warn_once("removed", f"metrics: {error}"):
+            if lost and self._counts.guard.warn_once("lost", f"metrics: {error}"):
                 self._counts.collector_error("directory")
             return
-        with self._lock:
-            for family in self._families.values():
-                family.carry()
         self._reader.group = self._group
-        if removed:
+        if lost:
             self._counts.collector_error("directory")
         _log.warning("metrics: %s has a file of this process again", self._directory)
+
+    def _carry(self, *, private_only: bool) -> None:
+        for family in self._families.values():
+            family.carry(private_only=private_only)
 
     # Reading
 
