@@ -16,12 +16,22 @@ CORE = sorted(KUBERNETES.glob("*.yml"))
 OPERATOR = sorted((KUBERNETES / "monitoring").glob("*.yml"))
 SECRET = KUBERNETES / "secret.example"
 
+MONITORING = "${MONITORING_DIR:-.}"
+"""Where the compose file takes what is rendered from; by default from beside it."""
+
 Document = dict[str, Any]
 
 
 def documents(*paths: Path) -> list[Document]:
     """Return all YAML documents of these files."""
     return [document for path in paths for document in yaml.safe_load_all(path.read_text())]
+
+
+def compose() -> Document:
+    """Return the compose file, with the defaults of its variables."""
+    text = (DEPLOY / "compose.yml").read_text().replace(MONITORING, ".")
+    found: Document = yaml.safe_load(text)
+    return found
 
 
 def document(kind: str, name: str) -> Document:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
-from tests.deploy.manifests import CORE, DEPLOY, ROOT, documents
+from tests.deploy.manifests import CORE, ROOT, compose, documents
 from tests.docs.examples import examples
 
 from asset_forge import __version__
@@ -16,9 +15,9 @@ TEXT = GUIDE.read_text()
 
 
 def test_the_secrets_of_the_compose_file_are_those_that_the_guide_makes() -> None:
-    compose = yaml.safe_load((DEPLOY / "compose.yml").read_text())
-    needed = {Path(one["file"]).name for one in compose["secrets"].values()}
-    for service in compose["services"].values():
+    parts = compose()
+    needed = {Path(one["file"]).name for one in parts["secrets"].values()}
+    for service in parts["services"].values():
         mounted = [volume.split(":")[0] for volume in service.get("volumes", [])]
         needed |= {Path(one).name for one in mounted if "/secrets/" in one}
         if "env_file" in service:

@@ -18,14 +18,22 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.deploy.manifests import DEPLOY, ROOT, Document, settings_variables
+from tests.deploy.manifests import (
+    DEPLOY,
+    MONITORING,
+    ROOT,
+    Document,
+    compose,
+    settings_variables,
+)
 from tests.served import ServerFactory
 
 from asset_forge import __version__
+from asset_forge.monitoring import Options, render, write
 from asset_forge.observability.health.uvicorn_server import EXIT_SECONDS
 from asset_forge.settings import load_settings
 
-COMPOSE: Document = yaml.safe_load((DEPLOY / "compose.yml").read_text())
+COMPOSE = compose()
 SERVICES: dict[str, Document] = COMPOSE["services"]
 OURS = ("migrate", "asset-forge", "worker")
 DATABASE_URL = "postgresql://asset_forge:PASSWORD@postgres:5432/asset_forge"
@@ -205,6 +213,19 @@ def test_every_file_that_the_compose_file_mounts_is_there_or_a_secret() -> None:
             assert (DEPLOY / one).exists(), one
     build = SERVICES["migrate"]["build"]
     assert (DEPLOY / build["context"] / build["dockerfile"]).is_file()
+
+
+def test_all_that_is_rendered_can_be_mounted_from_elsewhere_as_it_was_written(
+    tmp_path: Path,
+) -> None:
+    write(render(Options(heartbeat_url="https://beats.example.com/asset-forge")), tmp_path)
+    text = (DEPLOY / "compose.yml").read_text()
+    elsewhere = re.findall(rf"- {re.escape(MONITORING)}/([^:]+):", text)
+    assert elsewhere
+    for one in elsewhere:
+        assert (tmp_path / one).exists(), one
+    here = {one for one in re.findall(r"- \./([^:]+):", text) if "secrets/" not in one}
+    assert here == set()
 
 
 def test_every_volume_and_secret_is_declared_and_used() -> None:
