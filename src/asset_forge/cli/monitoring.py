@@ -56,6 +56,9 @@ def render_files(
     runbook_url: Annotated[
         str, typer.Option(help="Base of links to runbooks.")
     ] = _DEFAULTS.runbook_url,
+    service_url: Annotated[
+        str, typer.Option(help="Base of links to the pages of errors and traces.")
+    ] = _DEFAULTS.service_url,
     pagerduty_url: Annotated[str, typer.Option(help="Where pages go.")] = _DEFAULTS.pagerduty_url,
     heartbeat_url: Annotated[
         str, typer.Option(help="Where the watchdog beats.")
@@ -80,6 +83,7 @@ def render_files(
             alertmanagers=tuple(alertmanager or _DEFAULTS.alertmanagers),
             grafana_url=grafana_url,
             runbook_url=runbook_url,
+            service_url=service_url,
             prometheus_url=prometheus_url,
             pagerduty_url=pagerduty_url,
             heartbeat_url=heartbeat_url,

@@ -19,11 +19,12 @@ SMALLEST_SCALE = 0.01
 class Options:
     """How to render.
 
-    `scale` multiplies every duration, for drills. `runbook_url` and `grafana_url` are bases of
-    links. `workers` are the addresses of workers on machines of their own; one that shares its
-    `METRICS_DIR` with a server is seen there. `probe` is the address of a blackbox exporter, which
-    asks `/api/health/live` of each target; without it nothing is probed from outside. `authorized`
-    makes the scrape send the token of `METRICS_TOKEN` from the file `secrets/metrics_token`.
+    `scale` multiplies every duration, for drills. `runbook_url`, `grafana_url` and `service_url`
+    are bases of links, as browsers reach them. `workers` are the addresses of workers on machines
+    of their own; one that shares its `METRICS_DIR` with a server is seen there. `probe` is the
+    address of a blackbox exporter, which asks `/api/health/live` of each target; without it nothing
+    is probed from outside. `authorized` makes the scrape send the token of `METRICS_TOKEN` from the
+    file `secrets/metrics_token`.
     """
 
     scale: float = 1.0
@@ -32,6 +33,7 @@ class Options:
     alertmanagers: tuple[str, ...] = ("127.0.0.1:9093",)
     grafana_url: str = "http://127.0.0.1:3000"
     runbook_url: str = "docs/runbooks"
+    service_url: str = "http://127.0.0.1:3004"
     prometheus_url: str = "http://127.0.0.1:9090"
     pagerduty_url: str = "https://events.pagerduty.com/v2/enqueue"
     heartbeat_url: str = "http://127.0.0.1:9099/heartbeat"
@@ -54,7 +56,13 @@ class Options:
             for address in addresses
             if not _ADDRESS.match(address)
         )
-        urls = (self.grafana_url, self.prometheus_url, self.pagerduty_url, self.heartbeat_url)
+        urls = (
+            self.grafana_url,
+            self.service_url,
+            self.prometheus_url,
+            self.pagerduty_url,
+            self.heartbeat_url,
+        )
         faults.extend(
             f"URL {url!r}: must begin with http:// or https://"
             for url in urls

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from asset_forge.monitoring.dashboards._model import Dashboard, dashboard_json
-from asset_forge.monitoring.dashboards.generation import AI_COST, GENERATION
+from asset_forge.monitoring.dashboards._json import dashboard_json
+from asset_forge.monitoring.dashboards._model import Dashboard
+from asset_forge.monitoring.dashboards.cost import AI_COST
+from asset_forge.monitoring.dashboards.generation import GENERATION
+from asset_forge.monitoring.dashboards.infrastructure import INFRASTRUCTURE
 from asset_forge.monitoring.dashboards.objectives import SLO
-from asset_forge.monitoring.dashboards.service import INFRASTRUCTURE, OVERVIEW
+from asset_forge.monitoring.dashboards.overview import OVERVIEW
 
 DASHBOARDS: Final[tuple[Dashboard, ...]] = (OVERVIEW, GENERATION, INFRASTRUCTURE, SLO, AI_COST)
 

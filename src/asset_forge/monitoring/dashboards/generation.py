@@ -1,39 +1,55 @@
-"""The dashboards of generation: how it performs, and what it costs."""
+"""The dashboard of generation: how many, how well, how fast."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from asset_forge.monitoring._burn_rules import burn_alerts
 from asset_forge.monitoring._model import Board
-from asset_forge.monitoring.alerts.providers import SPEND_PER_HOUR_USD
+from asset_forge.monitoring.alerts.providers import (
+    POISONED,
+    PROVIDER_CREDENTIALS,
+    PROVIDER_CREDIT,
+    PROVIDER_FAILING,
+)
+from asset_forge.monitoring.alerts.service import (
+    GENERATION_QUEUE_SLOW,
+    GENERATION_QUEUE_STALLED,
+    HIGH_GENERATION_FAILURE_RATE,
+)
 from asset_forge.monitoring.dashboards._model import (
     ASSET_TYPE,
+    ERRORS,
+    FAILED_TRACES,
     INSTANCE,
+    LONG_TRACES,
+    SLOW_TRACES,
     Dashboard,
     Kind,
     Panel,
     Query,
     Unit,
 )
-from asset_forge.monitoring.dashboards.service import quantile
+from asset_forge.monitoring.dashboards._queries import INSTANCES, RATE, quantile
+from asset_forge.monitoring.objectives import GENERATION as GENERATION_OBJECTIVE
 
-_I: Final = 'instance=~"$instance"'
-_T: Final = 'instance=~"$instance",type=~"$type"'
-_R: Final = "[$__rate_interval]"
+_T: Final = f'{INSTANCES},type=~"$type"'
 _DURATION: Final = f"asset_generation_duration_seconds_bucket{{{_T}}}"
 _ENDED: Final = f'asset_generations_total{{{_T},status=~"success|failure"}}'
 _SUCCEEDED: Final = f'asset_generations_total{{{_T},status="success"}}'
+_CALLS: Final = f"ai_api_calls_total{{{INSTANCES}}}"
+_FAILED_CALLS: Final = f'ai_api_calls_total{{{INSTANCES},status="failure"}}'
 
 GENERATION: Final = Dashboard(
     Board.GENERATION,
-    "Asset Generation Performance",
     "How many generations, how well, how fast.",
     (
         Panel(
             "Generation Rate",
             "Generations that ended per second, by type.",
             Unit.OPERATIONS,
-            (Query(f"sum by (type) (rate(asset_generations_total{{{_T}}}{_R}))", "{{type}}"),),
+            (Query(f"sum by (type) (rate(asset_generations_total{{{_T}}}{RATE}))", "{{type}}"),),
+            (GENERATION_QUEUE_STALLED, Board.OVERVIEW),
             stacked=True,
         ),
         Panel(
@@ -42,11 +58,13 @@ GENERATION: Final = Dashboard(
             Unit.RATIO,
             (
                 Query(
-                    f"sum by (type) (rate({_SUCCEEDED}{_R})) / sum by (type) (rate({_ENDED}{_R}))",
+                    f"sum by (type) (rate({_SUCCEEDED}{RATE}))"
+                    f" / sum by (type) (rate({_ENDED}{RATE}))",
                     "{{type}}",
                 ),
-                Query(f"sum(rate({_SUCCEEDED}{_R})) / sum(rate({_ENDED}{_R}))", "all"),
+                Query(f"sum(rate({_SUCCEEDED}{RATE})) / sum(rate({_ENDED}{RATE}))", "all"),
             ),
+            (HIGH_GENERATION_FAILURE_RATE, *burn_alerts(GENERATION_OBJECTIVE), Board.SLO, ERRORS),
             thresholds=(("red", 0.9),),
             good_above=True,
             maximum=1,
@@ -57,9 +75,10 @@ GENERATION: Final = Dashboard(
             Unit.SECONDS,
             (
                 Query(quantile(0.5, _DURATION, "type"), "{{type}} p50"),
-                Query(quantile(0.95, _DURATION, "type"), "{{type}} p95", exemplar=True),
+                Query(quantile(0.95, _DURATION, "type"), "{{type}} p95"),
                 Query(quantile(0.99, _DURATION, "type"), "{{type}} p99"),
             ),
+            (Board.INFRASTRUCTURE, LONG_TRACES),
             thresholds=(("orange", 120),),
         ),
         Panel(
@@ -68,12 +87,13 @@ GENERATION: Final = Dashboard(
             Unit.OPERATIONS,
             (
                 Query(
-                    f"sum by (type) (rate(asset_generation_duration_seconds_count{{{_T}}}{_R}))"
+                    f"sum by (type) (rate(asset_generation_duration_seconds_count{{{_T}}}{RATE}))"
                     " - sum by (type) (rate(asset_generation_duration_seconds_bucket"
-                    f'{{{_T},le="120.0"}}{_R}))',
+                    f'{{{_T},le="120.0"}}{RATE}))',
                     "{{type}}",
                 ),
             ),
+            (Board.INFRASTRUCTURE, LONG_TRACES),
         ),
         Panel(
             "Error Breakdown",
@@ -86,6 +106,7 @@ GENERATION: Final = Dashboard(
                     "{{error_type}}",
                 ),
             ),
+            (HIGH_GENERATION_FAILURE_RATE, POISONED, Board.SLO, ERRORS, FAILED_TRACES),
             kind=Kind.BARS,
         ),
         Panel(
@@ -94,26 +115,34 @@ GENERATION: Final = Dashboard(
             Unit.SECONDS,
             (
                 Query(
-                    quantile(0.95, f"ai_api_latency_seconds_bucket{{{_I}}}", "provider"),
+                    quantile(0.95, f"ai_api_latency_seconds_bucket{{{INSTANCES}}}", "provider"),
                     "{{provider}} p95",
-                    exemplar=True,
                 ),
                 Query(
-                    quantile(0.5, f"ai_api_latency_seconds_bucket{{{_I}}}", "provider"),
+                    quantile(0.5, f"ai_api_latency_seconds_bucket{{{INSTANCES}}}", "provider"),
                     "{{provider}} p50",
                 ),
             ),
+            (Board.AI_COST, SLOW_TRACES),
         ),
         Panel(
             "AI API Failures",
-            "Share of the operations asked of a provider that failed; the alert fires above 5 %.",
+            "Share of the operations asked of a provider that failed; ProviderFailing above 5 %.",
             Unit.RATIO,
             (
                 Query(
-                    'sum by (provider) (rate(ai_api_calls_total{status="failure",'
-                    f"{_I}}}{_R})) / sum by (provider) (rate(ai_api_calls_total{{{_I}}}{_R}))",
+                    f"sum by (provider) (rate({_FAILED_CALLS}{RATE}))"
+                    f" / sum by (provider) (rate({_CALLS}{RATE}))",
                     "{{provider}}",
                 ),
+            ),
+            (
+                PROVIDER_FAILING,
+                PROVIDER_CREDENTIALS,
+                PROVIDER_CREDIT,
+                Board.AI_COST,
+                ERRORS,
+                FAILED_TRACES,
             ),
             thresholds=(("red", 0.05),),
         ),
@@ -123,10 +152,11 @@ GENERATION: Final = Dashboard(
             Unit.NUMBER,
             (
                 Query(
-                    f"sum by (provider, type) (rate(ai_tokens_used_total{{{_I}}}{_R}))",
+                    f"sum by (provider, type) (rate(ai_tokens_used_total{{{INSTANCES}}}{RATE}))",
                     "{{provider}} {{type}}",
                 ),
             ),
+            (Board.AI_COST,),
             stacked=True,
         ),
         Panel(
@@ -134,103 +164,19 @@ GENERATION: Final = Dashboard(
             "Generations that wait, and those in progress.",
             Unit.NUMBER,
             (
-                Query(f"max(generation_queue_depth{{{_I}}})", "waiting"),
+                Query(f"max(generation_queue_depth{{{INSTANCES}}})", "waiting"),
                 Query(f"sum(generations_in_progress{{{_T}}})", "in progress"),
             ),
+            (GENERATION_QUEUE_STALLED, GENERATION_QUEUE_SLOW, Board.INFRASTRUCTURE),
         ),
         Panel(
             "Longest Wait",
             "How long the oldest one has waited; alerts fire from 5 and 10 minutes on.",
             Unit.SECONDS,
-            (Query(f"max(generation_queue_oldest_seconds{{{_I}}})", "oldest"),),
+            (Query(f"max(generation_queue_oldest_seconds{{{INSTANCES}}})", "oldest"),),
+            (GENERATION_QUEUE_STALLED, GENERATION_QUEUE_SLOW, Board.INFRASTRUCTURE),
             thresholds=(("orange", 300), ("red", 600)),
         ),
     ),
     (INSTANCE, ASSET_TYPE),
-)
-
-AI_COST: Final = Dashboard(
-    Board.AI_COST,
-    "AI Cost",
-    "What the providers cost.",
-    (
-        Panel(
-            "Spent in the Last Hour",
-            f"AISpendHigh fires above {SPEND_PER_HOUR_USD:g} dollars.",
-            Unit.DOLLARS,
-            (Query(f"sum(increase(ai_cost_usd_total{{{_I}}}[1h]))", "last hour"),),
-            thresholds=(("red", SPEND_PER_HOUR_USD),),
-            kind=Kind.STAT,
-            width=8,
-        ),
-        Panel(
-            "Spent in the Time Shown",
-            "All providers.",
-            Unit.DOLLARS,
-            (Query(f"sum(increase(ai_cost_usd_total{{{_I}}}[$__range]))", "all"),),
-            kind=Kind.STAT,
-            width=8,
-        ),
-        Panel(
-            "Cost of a Success",
-            "Dollars spent for each generation that succeeded, over the last hour.",
-            Unit.DOLLARS,
-            (
-                Query(
-                    f"sum(increase(ai_cost_usd_total{{{_I}}}[1h]))"
-                    f' / (sum(increase(asset_generations_total{{{_I},status="success"}}[1h])) > 0)',
-                    "each",
-                ),
-            ),
-            kind=Kind.STAT,
-            width=8,
-        ),
-        Panel(
-            "Cost per Hour by Provider",
-            "Dollars per hour at the pace of the moment.",
-            Unit.DOLLARS,
-            (
-                Query(
-                    f"sum by (provider) (rate(ai_cost_usd_total{{{_I}}}{_R})) * 3600",
-                    "{{provider}}",
-                ),
-            ),
-            stacked=True,
-        ),
-        Panel(
-            "Cost by Model",
-            "Dollars within the time shown.",
-            Unit.DOLLARS,
-            (
-                Query(
-                    "topk(10, sum by (provider, model) (increase("
-                    f"ai_cost_usd_total{{{_I}}}[$__range])) > 0)",
-                    "{{provider}} {{model}}",
-                ),
-            ),
-            kind=Kind.BARS,
-        ),
-        Panel(
-            "Calls by Model",
-            "Operations per second.",
-            Unit.OPERATIONS,
-            (
-                Query(
-                    f"sum by (provider, model) (rate(ai_api_calls_total{{{_I}}}{_R}))",
-                    "{{provider}} {{model}}",
-                ),
-            ),
-        ),
-        Panel(
-            "Tokens by Model",
-            "Tokens per second.",
-            Unit.NUMBER,
-            (
-                Query(
-                    f"sum by (provider, model, type) (rate(ai_tokens_used_total{{{_I}}}{_R}))",
-                    "{{provider}} {{model}} {{type}}",
-                ),
-            ),
-        ),
-    ),
 )

@@ -1,64 +1,139 @@
-"""The dashboard of the objectives: three rows, one an objective, from the recorded series."""
+"""The dashboard of the objectives: a row for each, from the recorded series."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from asset_forge.monitoring._model import Board
-from asset_forge.monitoring.dashboards._model import Dashboard, Kind, Panel, Query, Unit
-from asset_forge.monitoring.objectives import LATENCY, OBJECTIVES
-from asset_forge.monitoring.slo import WINDOWS, Objective
+from asset_forge.monitoring._burn_rules import BURN_ALERTS, burn_alerts
+from asset_forge.monitoring._model import Board, Severity
+from asset_forge.monitoring.alerts.service import HIGH_LATENCY, METRICS_ABSENT
+from asset_forge.monitoring.dashboards._model import (
+    ERRORS,
+    FAILED_TRACES,
+    SLOW_TRACES,
+    Dashboard,
+    Kind,
+    Link,
+    Panel,
+    Query,
+    Unit,
+)
+from asset_forge.monitoring.dashboards._queries import quantile
+from asset_forge.monitoring.objectives import (
+    ANSWERED_AT_ONCE,
+    AVAILABILITY,
+    GENERATION,
+    LATENCY,
+    OBJECTIVES,
+)
+from asset_forge.monitoring.slo import WINDOWS, BurnWindow, Objective
+
+_COLORS: Final = {Severity.CRITICAL: "red", Severity.WARNING: "orange"}
+_CALLED: Final = {Severity.CRITICAL: "a page", Severity.WARNING: "a ticket"}
+_LEADS_TO: Final[dict[str, tuple[Link, ...]]] = {
+    AVAILABILITY.name: (Board.OVERVIEW, ERRORS, FAILED_TRACES),
+    LATENCY.name: (Board.OVERVIEW, SLOW_TRACES),
+    GENERATION.name: (Board.GENERATION, ERRORS, FAILED_TRACES),
+}
+
+
+def burn_threshold(objective: Objective, window: BurnWindow) -> float:
+    """Return the burn rate above which `window` fires; its factor, unless that is replaced."""
+    return round(objective.threshold(window) / objective.budget, 6)
 
 
 def _row(objective: Objective) -> tuple[Panel, ...]:
-    selector = f'{{slo="{objective.name}"}}'
     name = objective.name.capitalize()
+    links = (*burn_alerts(objective), *_LEADS_TO[objective.name])
+    left = (Query(f'slo:error_budget:remaining{{slo="{objective.name}"}}', "left"),)
+    about = f"Share of the {objective.window} budget that is left. {objective.title}."
+    ends = (("red", 0.0), ("orange", 0.25))
     return (
         Panel(
             f"{name}: Budget Left",
-            f"Share of the {objective.window} budget that is left. {objective.title}.",
+            about,
             Unit.RATIO,
-            (Query(f"slo:error_budget:remaining{selector}", "left"),),
-            thresholds=(("red", 0), ("orange", 0.25)),
+            left,
+            links,
+            thresholds=ends,
             good_above=True,
             minimum=None,
             maximum=1,
             kind=Kind.STAT,
+            width=4,
+        ),
+        Panel(
+            f"{name}: Budget over Time",
+            f"{about} Below 0 the objective is missed.",
+            Unit.RATIO,
+            left,
+            links,
+            thresholds=ends,
+            good_above=True,
+            minimum=None,
+            maximum=1,
             width=6,
         ),
-        Panel(
-            f"{name}: Burn Rate",
-            "1 spends exactly the budget; lines mark where pages and tickets begin.",
-            Unit.NUMBER,
-            (Query(f"slo:error_budget:burn_rate{selector}", "over 1 h"),),
-            thresholds=(("orange", 1), ("red", 6)),
-            width=9,
+        _burn_rates(objective, links),
+        _error_ratios(objective, links),
+    )
+
+
+def _burn_rates(objective: Objective, links: tuple[Link, ...]) -> Panel:
+    fires = ", ".join(
+        f"{_CALLED[window.severity]} above {burn_threshold(objective, window):g} over "
+        f"{window.long} and {window.short}"
+        for window in WINDOWS
+    )
+    return Panel(
+        f"{objective.name.capitalize()}: Burn Rates",
+        f"1 spends exactly the budget. The lines mark what fires: {fires}.",
+        Unit.NUMBER,
+        tuple(
+            Query(
+                f'slo:error_ratio:over_{window.long}{{slo="{objective.name}"}}'
+                f" / {objective.budget:g}",
+                f"over {window.long}",
+            )
+            for window in WINDOWS
         ),
-        Panel(
-            f"{name}: Error Ratio",
-            "Events outside the objective, over the windows that alerts look at.",
-            Unit.RATIO,
-            tuple(
-                Query(f"slo:error_ratio:over_{window.long}{selector}", f"over {window.long}")
-                for window in WINDOWS
-            ),
-            width=9,
+        links,
+        thresholds=tuple(
+            (_COLORS[window.severity], burn_threshold(objective, window))
+            for window in reversed(WINDOWS)
         ),
+        width=7,
+    )
+
+
+def _error_ratios(objective: Objective, links: tuple[Link, ...]) -> Panel:
+    return Panel(
+        f"{objective.name.capitalize()}: Error Ratio",
+        f"Share of events outside the objective, over the windows that alerts look at and over "
+        f"{objective.window}; the line is the budget.",
+        Unit.RATIO,
+        tuple(
+            Query(f'slo:error_ratio:over_{window}{{slo="{objective.name}"}}', f"over {window}")
+            for window in (*(window.long for window in WINDOWS), objective.window)
+        ),
+        links,
+        thresholds=(("orange", objective.budget),),
+        width=7,
     )
 
 
 _QUANTILES: Final = Panel(
     "Latency Quantile",
-    f"Beside the ratio, the 95th percentile itself. {LATENCY.title}.",
+    f"Beside the ratio, the 95th percentile of the same requests. {LATENCY.title}.",
     Unit.SECONDS,
     (
         Query(
-            "histogram_quantile(0.95, sum by (le) (rate("
-            "api_response_time_by_endpoint_seconds_bucket[$__rate_interval])))",
+            quantile(0.95, f"api_response_time_by_endpoint_seconds_bucket{{{ANSWERED_AT_ONCE}}}"),
             "p95",
             exemplar=True,
         ),
     ),
+    (*burn_alerts(LATENCY), HIGH_LATENCY, Board.OVERVIEW, SLOW_TRACES),
     thresholds=(("red", 1),),
 )
 _MAINTENANCE: Final = Panel(
@@ -66,12 +141,12 @@ _MAINTENANCE: Final = Panel(
     "1 while a declared window lasts, in which no budget is spent.",
     Unit.NUMBER,
     (Query("slo_maintenance_active", "active"),),
+    (*BURN_ALERTS, METRICS_ABSENT, Board.OVERVIEW),
     maximum=1,
 )
 
 SLO: Final = Dashboard(
     Board.SLO,
-    "Service Level Objectives",
     "What was promised, and what is left of the error budgets.",
     (*(panel for one in OBJECTIVES for panel in _row(one)), _QUANTILES, _MAINTENANCE),
     (),
