@@ -184,6 +184,21 @@ async def test_an_unknown_verb_is_other(registry, method, label) -> None:
     assert total(registry, 200, label) == 1
 
 
+async def test_an_invented_verb_is_counted_as_a_folded_label(registry) -> None:
+    def folded() -> float:
+        return registry.value("metrics_series_overflow_total", metric="http_requests_total") or 0
+
+    async def app(scope, receive, send):
+        await send(START)
+        await send(body())
+
+    for number in range(3):
+        await observe(app, registry, scope=scope_of(f"VERB{number}"))
+        assert folded() == number + 1
+    await observe(app, registry, scope=scope_of("DELETE"))
+    assert folded() == 3
+
+
 async def test_the_paths_of_arrival_are_kept_although_a_mount_rewrites_them(registry) -> None:
     async def application(scope, receive, send):
         scope["path"], scope["root_path"] = "/inner", "/outer"

@@ -106,6 +106,15 @@ def test_the_scheme_is_the_proxy_s(proxies, kind, proto, scheme) -> None:
     assert apply(proxies, *headers, kind=kind)["scheme"] == scheme
 
 
+def test_the_scheme_of_a_proxy_that_names_no_client_is_believed_all_the_same(proxies) -> None:
+    scope = apply(proxies, ("x-forwarded-proto", "https"))
+    assert (scope["client"], scope["scheme"]) == (PROXY, "https")
+    stranger = apply(proxies, ("x-forwarded-proto", "https"), client=("203.0.113.7", 5000))
+    assert stranger["scheme"] == "http"
+    reads_the_other = TrustedProxies(["10.0.0.0/8"], header="forwarded")
+    assert apply(reads_the_other, ("x-forwarded-proto", "https"))["scheme"] == "http"
+
+
 def test_a_unix_socket_is_trusted_only_if_it_is_named() -> None:
     header = ("x-forwarded-for", "203.0.113.7")
     assert apply(TrustedProxies(["10.0.0.0/8"]), header, client=None)["client"] is None

@@ -17,6 +17,7 @@ from starlette.routing import Host, Mount, Route
 from starlette.routing import Router as StarletteRouter
 
 from asset_forge.observability.http import UNMATCHED, RouteTemplates
+from asset_forge.observability.http._route_index import RouteIndex
 
 
 async def plain(request):
@@ -266,6 +267,34 @@ async def test_routes_that_are_added_later_are_found(call, counted) -> None:
     application.routes.append(Route("/late/{x}", plain))
     await call(application, "/late/1", resolver=resolver)
     assert counted() == {("GET", "/items/{item_id}", "200"): 1, ("GET", "/late/{x}", "200"): 1}
+
+
+class Counting:
+    """A router that counts how often its routes are looked at."""
+
+    def __init__(self, routes: list[Route]) -> None:
+        self._routes = routes
+        self.looks = 0
+
+    @property
+    def routes(self) -> list[Route]:
+        self.looks += 1
+        return self._routes
+
+
+def test_what_is_out_of_sight_has_the_routes_looked_at_once() -> None:
+    routes = [Route(f"/items/{number}/{{id}}", plain) for number in range(50)]
+    root = Counting(routes)
+    index = RouteIndex(root)
+    hidden = Route("/inner", plain)
+    assert index.find(hidden, None, "/x/inner") is None
+    looks = root.looks
+    for _ in range(100):
+        assert index.find(hidden, None, "/x/inner") is None
+    assert root.looks == looks
+    routes.append(hidden)
+    assert index.find(Route("/another", plain), None, "/another") is None
+    assert index.find(hidden, None, "/inner") == "/inner"
 
 
 @pytest.mark.parametrize("make", [starlette_application, litestar_application])

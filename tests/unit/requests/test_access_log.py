@@ -42,7 +42,7 @@ def access_log(lines: Lines, level: int = logging.DEBUG, **options: Any) -> Acce
 
 def record(**changes: object) -> RequestRecord:
     scope = {"type": "http", "path": "/a", "headers": [], "client": ("10.0.0.1", 4)}
-    made = RequestRecord(scope, "GET", 100.0)
+    made = RequestRecord(scope, "GET", 100.0, scope["path"])
     made.route, made.status, made.outcome, made.duration_seconds = "/a", 200, "completed", 0.01
     for name, value in changes.items():
         setattr(made, name, value)

@@ -169,7 +169,7 @@ async def test_an_observer_that_was_never_started_ends_without_a_fault() -> None
     identity = RequestIdentity(tracer())
     from asset_forge.observability.http import RequestRecord
 
-    record = RequestRecord({"type": "http", "path": "/a", "headers": []}, "GET", 0.0)
+    record = RequestRecord({"type": "http", "path": "/a", "headers": []}, "GET", 0.0, "/a")
     record.status, record.outcome = 500, "failed"
     identity.finish(record)
     identity.failed_afterwards(record, LookupError())

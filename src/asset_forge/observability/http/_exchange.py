@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from asset_forge.observability.http._asgi import (
-    CONNECTION_KEY,
     Connection,
     Message,
     Receive,
-    Scope,
     Send,
 )
 from asset_forge.observability.http._record import Outcome, RequestRecord
@@ -25,39 +23,16 @@ _PLAIN = frozenset({"http.response.start", "http.response.body"})
 _BODILESS = frozenset({204, 304})
 
 
-class HttpExchange(RequestRecord):
+class HttpExchange(RequestRecord, eq=False, kw_only=True):
     """The record of a request that writes itself from the ASGI messages of both directions."""
 
-    __slots__ = ("_connection", "_left", "_receive", "_recorder", "_send", "_start", "_trailers")
-
-    def __init__(
-        self, recorder: Recorder, scope: Scope, method: str, receive: Receive, send: Send
-    ) -> None:
-        # Written out, without super().__init__(): the call would cost as much as an observation.
-        self.started_at = recorder.now()
-        self._recorder = recorder
-        self._receive = receive
-        self._send = send
-        self._connection: Connection | None = scope.get(CONNECTION_KEY)
-        self._left = False
-        self._trailers = False
-        self._start: Message | None = None
-        self.scope = scope
-        self.method = method
-        self.path = scope["path"]
-        self.root_path = scope.get("root_path", "")
-        self.route = ""
-        self.status = 0
-        self.outcome = "in_progress"
-        self.duration_seconds = 0.0
-        self.first_byte_at = 0.0
-        self.request_bytes = 0
-        self.response_bytes = 0
-        self.exception = None
-        self.request_id = ""
-        self.trace_id = ""
-        self.exemplar = None
-        self.trace = None
+    _recorder: Recorder
+    _receive: Receive
+    _send: Send
+    _connection: Connection | None
+    _left: bool = False
+    _trailers: bool = False
+    _start: Message | None = None
 
     async def receive(self) -> Message:
         """Pass a message to the application; count the body, and see the client leave."""
@@ -84,17 +59,16 @@ class HttpExchange(RequestRecord):
             if kind in _PLAIN or isinstance(error, ConnectionError):
                 self._left = True
             raise
-        if kind == "http.response.start":
+        if kind == "http.response.body":
+            if self._trailers or message.get("more_body"):
+                self._stream(len(message.get("body", b"")))
+            elif self.outcome == "in_progress":
+                self.response_bytes += len(message.get("body", b""))
+                self._end("completed")
+        elif kind == "http.response.start":
             self.status = message["status"]
             if "trailers" in message:
                 self._trailers = message["trailers"]
-        elif kind == "http.response.body":
-            size = len(message["body"]) if "body" in message else 0
-            if self._trailers or message.get("more_body", False):
-                self._stream(size)
-            elif self.outcome == "in_progress":
-                self.response_bytes += size
-                self._end("completed")
         else:
             self._extend(kind, message)
 
@@ -145,14 +119,15 @@ class HttpExchange(RequestRecord):
 
     def _end(self, outcome: Outcome) -> None:
         connection = self._connection
+        status = self.status
         if self._left or (connection is not None and connection.lost):
             outcome = "client_left"
             self.status = CLIENT_LEFT
-        elif not self.status:
+        elif not status:
             outcome = "cancelled" if outcome == "cancelled" else "failed"
             self.status = 500
         self.outcome = outcome
-        if self.method == "HEAD" or self.status in _BODILESS:
+        if status in _BODILESS or self.method == "HEAD":
             self.response_bytes = 0
             self.first_byte_at = 0.0
         self._recorder.finish(self)

@@ -70,7 +70,7 @@ class TrustedProxies:
         hops = list(
             self._forwarded(scope) if self._header == "forwarded" else self._x_forwarded(scope)
         )
-        scheme = ""
+        scheme = "" if hops or self._header == "forwarded" else self._proto(scope)[-1]
         for count, (text, hop_scheme) in enumerate(reversed(hops)):
             client = _address(text)
             if client is None or count >= _HOPS_LIMIT:
@@ -98,10 +98,15 @@ class TrustedProxies:
     def _x_forwarded(scope: Scope) -> Iterator[tuple[str, str]]:
         """Yield (address, scheme) of each hop, the client's first."""
         hops = [hop.strip() for hop in _values(scope, b"x-forwarded-for").split(",") if hop.strip()]
-        schemes = [one.strip().lower() for one in _values(scope, b"x-forwarded-proto").split(",")]
+        schemes = TrustedProxies._proto(scope)
         aligned = len(schemes) == len(hops)
         for place, hop in enumerate(hops):
             yield hop, schemes[place] if aligned else schemes[-1]
+
+    @staticmethod
+    def _proto(scope: Scope) -> list[str]:
+        """Return the schemes that `x-forwarded-proto` names, "" where there are none."""
+        return [one.strip().lower() for one in _values(scope, b"x-forwarded-proto").split(",")]
 
     @staticmethod
     def _forwarded(scope: Scope) -> Iterator[tuple[str, str]]:

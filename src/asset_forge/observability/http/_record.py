@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
+from msgspec import Struct
+
 from asset_forge.observability.http._asgi import Scope
 
 Outcome: TypeAlias = Literal[
@@ -29,7 +31,7 @@ the application; `client_left` the client closed the connection before the last 
 """
 
 
-class RequestRecord:
+class RequestRecord(Struct, eq=False):
     """One request: filled while it runs, complete when observers get it in `finish`.
 
     Times are seconds of the wrapper's clock; sizes are bytes of body as the application received
@@ -39,44 +41,28 @@ class RequestRecord:
     set `request_id`, `trace_id` and `exemplar` in `start`; `trace` is for whoever traces.
     """
 
-    __slots__ = (
-        "duration_seconds",
-        "exception",
-        "exemplar",
-        "first_byte_at",
-        "method",
-        "outcome",
-        "path",
-        "request_bytes",
-        "request_id",
-        "response_bytes",
-        "root_path",
-        "route",
-        "scope",
-        "started_at",
-        "status",
-        "trace",
-        "trace_id",
-    )
+    # A struct, because it is made for each request: half the time of a class with slots.
+    scope: Scope
+    method: str
+    started_at: float
+    path: str
+    root_path: str = ""
+    route: str = ""
+    status: int = 0
+    outcome: Outcome = "in_progress"
+    duration_seconds: float = 0.0
+    request_bytes: int = 0
+    response_bytes: int = 0
+    exception: BaseException | None = None
+    request_id: str = ""
+    trace_id: str = ""
+    exemplar: Mapping[str, str] | None = None
+    first_byte_at: float = 0.0
+    trace: Any = None
 
-    def __init__(self, scope: Scope, method: str, started_at: float) -> None:
-        self.scope = scope
-        self.method = method
-        self.path: str = scope["path"]
-        self.root_path: str = scope.get("root_path", "")
-        self.started_at = started_at
-        self.route = ""
-        self.status = 0
-        self.outcome: Outcome = "in_progress"
-        self.duration_seconds = 0.0
-        self.request_bytes = 0
-        self.response_bytes = 0
-        self.exception: BaseException | None = None
-        self.request_id = ""
-        self.trace_id = ""
-        self.exemplar: Mapping[str, str] | None = None
-        self.first_byte_at = 0.0
-        self.trace: Any = None
+    def __repr__(self) -> str:
+        """Name the request; its headers are nobody's business."""
+        return f"<{type(self).__name__} {self.method} {self.outcome}>"
 
     @property
     def first_byte_seconds(self) -> float | None:

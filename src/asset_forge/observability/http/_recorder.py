@@ -19,7 +19,6 @@ class Recorder:
         "_finish",
         "_guard",
         "_headers",
-        "_in_progress",
         "_late",
         "_resolver",
         "_write",
@@ -37,7 +36,6 @@ class Recorder:
     ) -> None:
         self.now = clock
         self._write = metrics.write
-        self._in_progress = metrics.in_progress.inc
         self._guard = guard
         self._resolver = resolver
         self._headers = [
@@ -63,7 +61,6 @@ class Recorder:
         """Write an ended HTTP request into the metrics, and tell the observers."""
         record.duration_seconds = self.now() - record.started_at
         try:
-            self._in_progress(-1.0)
             try:
                 record.route = self._resolver(record)
             except Exception as error:  # noqa: BLE001 -- the guard decides

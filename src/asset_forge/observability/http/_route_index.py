@@ -11,6 +11,9 @@ from typing import cast
 _DEPTH_LIMIT = 16
 """Levels of mounts that are followed; more is a router that contains itself."""
 
+_MISSES_LIMIT = 1024
+"""Unknown objects that are remembered; an application has as many as routes out of sight."""
+
 _PARAMETER = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
 
@@ -30,16 +33,18 @@ class RouteIndex:
     path.
 
     `root` is an application or router with `routes`. Routes that are added later are found, because
-    an unknown object has the index read again.
+    an object that is seen for the first time has the index read again if there are more routes by
+    now. What lies behind a function or middleware is out of sight, and stays unknown.
     """
 
-    __slots__ = ("_by_identity", "_entries", "_single", "_size", "root")
+    __slots__ = ("_by_identity", "_entries", "_missed", "_single", "_size", "root")
 
     def __init__(self, root: object) -> None:
         self.root = root
         self._entries: list[_Entry] = []
         self._by_identity: dict[int, list[_Entry]] = {}
         self._single: dict[int, _Entry] = {}
+        self._missed: dict[int, object] = {}
         self._size = -1
         self._read()
 
@@ -84,17 +89,28 @@ class RouteIndex:
         if mark is None:
             return []
         entries = self._by_identity.get(id(mark))
-        if entries is None and self._read():
-            entries = self._by_identity.get(id(mark))
+        if entries is None and id(mark) not in self._missed:
+            if self._read():
+                entries = self._by_identity.get(id(mark))
+            if entries is None:
+                self._miss(mark)
         return entries or []
+
+    def _miss(self, mark: object) -> None:
+        """Remember an unknown object, and with it that its number is not another's."""
+        if len(self._missed) >= _MISSES_LIMIT:
+            self._missed.clear()
+        self._missed[id(mark)] = mark
 
     def _read(self) -> bool:
         """Read the routes again if their number has changed; return whether it had."""
-        entries = list(_walk(self.root, "", "", 0))
-        if len(entries) == self._size:
+        size = _count(self.root, 0)
+        if size == self._size:
             return False
-        self._size = len(entries)
+        entries = list(_walk(self.root, "", "", 0))
+        self._size = size
         self._entries = entries
+        self._missed = {}
         self._by_identity = {}
         for entry in entries:
             for mark in (entry.route, entry.endpoint):
@@ -128,6 +144,13 @@ def _walk(router: object, prefix: str, raw_prefix: str, depth: int) -> Iterator[
             )
             endpoint: object = getattr(shape, "app" if inner else "endpoint", None)
             yield _Entry(full, pattern, inner, route, endpoint)
+
+
+def _count(router: object, depth: int) -> int:
+    """Count the routes and mounts under `router`, which is quick beside reading them."""
+    if depth > _DEPTH_LIMIT:
+        return 0
+    return sum(1 + _count(shape, depth + 1) for _, shape in _routes(router))
 
 
 def _routes(router: object) -> Iterator[tuple[object, object]]:

@@ -79,14 +79,29 @@ class RequestMetrics:
         self._endpoints = endpoints
         self._series: dict[tuple[str, str, int], Series] = {}
 
+    def other_method(self) -> str:
+        """Return the label of an invented verb, and count it as folded.
+
+        That count is what shows somebody who makes up verbs: no series does.
+        """
+        self._requests.folded()
+        return "other"
+
     def write(self, record: RequestRecord) -> None:
-        """Count a finished request."""
-        key = (record.method, record.route, record.status)
-        series = self._series.get(key) or self._open(key)
-        # A float: comparing an integer with the bounds takes longer than the conversion.
-        size = float(record.response_bytes)
+        """Count a finished request, which is no longer in progress."""
+        try:
+            key = (record.method, record.route, record.status)
+            series = self._series.get(key) or self._open(key)
+        except Exception:
+            self.in_progress.dec()
+            raise
         series.duration.observe_both(
-            record.duration_seconds, series.response_size, size, record.exemplar
+            record.duration_seconds,
+            series.response_size,
+            # A float: comparing an integer with the bounds takes longer than the conversion.
+            float(record.response_bytes),
+            self.in_progress,
+            record.exemplar,
         )
         if record.request_bytes or record.first_byte_at or series.endpoint is not None:
             self._write_more(series, record)

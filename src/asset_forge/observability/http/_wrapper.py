@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from asset_forge.observability.http._asgi import ASGIApp, Receive, Scope, Send
+from asset_forge.observability.http._asgi import CONNECTION_KEY, ASGIApp, Receive, Scope, Send
 from asset_forge.observability.http._declarations import FAULTS
 from asset_forge.observability.http._exchange import HttpExchange
 from asset_forge.observability.http._proxies import TrustedProxies
@@ -55,6 +55,7 @@ class ObservedApplication:
         self._metrics = RequestMetrics(registry, endpoints)
         self._websockets = WebSocketMetrics(registry, self._guard)
         self._in_progress = self._metrics.in_progress.inc
+        self._now = clock
         self._starters = [one.start for one in observers if overrides(one, "start")]
         self._recorder = Recorder(
             self._metrics,
@@ -75,13 +76,32 @@ class ObservedApplication:
         if kind == "http":
             if self._proxies is not None:
                 self._take_forwarded(self._proxies, scope)
-            method = KNOWN_METHODS.get(scope["method"], "other")
-            record = HttpExchange(self._recorder, scope, method, receive, send)
+            record = HttpExchange(
+                scope,
+                KNOWN_METHODS.get(scope["method"]) or self._metrics.other_method(),
+                self._now(),
+                scope["path"],
+                scope.get("root_path", ""),
+                _recorder=self._recorder,
+                _receive=receive,
+                _send=send,
+                _connection=scope.get(CONNECTION_KEY),
+            )
             self._in_progress()
         elif kind == "websocket":
             if self._proxies is not None:
                 self._take_forwarded(self._proxies, scope)
-            record = WebSocketSession(self._recorder, self._websockets, scope, receive, send)
+            record = WebSocketSession(
+                scope,
+                "GET",
+                self._now(),
+                scope["path"],
+                scope.get("root_path", ""),
+                _recorder=self._recorder,
+                _metrics=self._websockets,
+                _receive=receive,
+                _send=send,
+            )
         else:
             await self.app(scope, receive, send)
             return
