@@ -72,18 +72,23 @@ def ratio_recordings(objective: Objective, windows: Iterable[str]) -> tuple[Reco
 
 
 def budget_recordings(objective: Objective) -> tuple[Recording, ...]:
-    """Record the objective, what is left of its budget, and how fast it burns."""
+    """Record the objective, what is left of its budget, and how fast it burns.
+
+    The ratios are sums over what was recorded earlier, and outlive the data by their windows.
+    Without events of the last minute, or the certainty that there were none, nobody knows what is
+    left: there is no such series then.
+    """
     selector = f'{{slo="{objective.name}"}}'
     labels = (("slo", objective.name),)
     month = f"slo:error_ratio:over_{objective.window}{selector}"
+    hour = f"slo:error_ratio:over_1h{selector}"
+    fresh = f"and on (slo) slo:events:rate{BASE_WINDOW}{selector}"
     return (
         Recording("slo:objective:ratio", f"vector({objective.ratio:g})", labels),
-        Recording("slo:error_budget:remaining", f"1 - {month} / {objective.budget:g}", labels),
         Recording(
-            "slo:error_budget:burn_rate",
-            f"slo:error_ratio:over_1h{selector} / {objective.budget:g}",
-            labels,
+            "slo:error_budget:remaining", f"1 - {month} / {objective.budget:g} {fresh}", labels
         ),
+        Recording("slo:error_budget:burn_rate", f"{hour} / {objective.budget:g} {fresh}", labels),
     )
 
 

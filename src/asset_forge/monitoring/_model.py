@@ -30,12 +30,13 @@ class Severity(StrEnum):
 
 
 class Symptom(StrEnum):
-    """What users feel; the pages of one symptom are one incident."""
+    """What users feel, or that nobody would see it; the pages of one symptom are one incident."""
 
     SERVICE = "service"
     AVAILABILITY = "availability"
     LATENCY = "latency"
     GENERATION = "generation"
+    MONITORING = "monitoring"
 
 
 class Board(StrEnum):

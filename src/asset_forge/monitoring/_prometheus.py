@@ -71,6 +71,8 @@ def _job(name: str, targets: Sequence[str], options: Options) -> dict[str, objec
 def _probe_job(options: Options) -> Iterable[dict[str, object]]:
     if options.probe is None:
         return
+    # A probe carries the `instance` of the target that it asks, and not the URL.
+    of_url = {"regex": "http://([^/]+)/.*", "replacement": "$1", "target_label": "instance"}
     yield {
         "job_name": f"{SERVICE}-probe",
         "metrics_path": "/probe",
@@ -80,7 +82,7 @@ def _probe_job(options: Options) -> Iterable[dict[str, object]]:
         ],
         "relabel_configs": [
             {"source_labels": ["__address__"], "target_label": "__param_target"},
-            {"source_labels": ["__param_target"], "target_label": "instance"},
+            {"source_labels": ["__param_target"], **of_url},
             {"target_label": "__address__", "replacement": options.probe},
         ],
     }

@@ -12,11 +12,16 @@ Series = dict[str, str]
 
 @dataclass(frozen=True)
 class Case:
-    """The condition becomes true at `true_at` seconds in `fires`, never in any of `silent`."""
+    """The condition becomes true at `true_at` seconds in `fires`, never in any of `silent`.
+
+    `branches` are further histories in which it fires, each with its own seconds: one for each
+    alternative that the expression has.
+    """
 
     fires: Series
     true_at: int
     silent: dict[str, Series] = field(default_factory=dict)
+    branches: dict[str, tuple[Series, int]] = field(default_factory=dict)
 
 
 def up(system: str, business: str, instance: str = "a:1", job: str = "asset-forge") -> Series:
@@ -56,9 +61,16 @@ def queries(fast: str, every: str) -> Series:
     }
 
 
-def ended(success: str, failure: str, cancelled: str = "0+0x200") -> Series:
+def probed(values: str, instance: str = "a:1") -> Series:
+    """What a probe from outside finds, of the target that it asks."""
+    return {f'probe_success{{job="asset-forge-probe",instance="{instance}"}}': values}
+
+
+def ended(
+    success: str, failure: str, cancelled: str = "0+0x200", job: str = "asset-forge"
+) -> Series:
     """Generations that ended."""
-    start = 'asset_generations_total{instance="a:1",type="prop",status='
+    start = f'asset_generations_total{{job="{job}",instance="a:1",type="prop",status='
     return {
         f'{start}"success"}}': success,
         f'{start}"failure"}}': failure,
@@ -83,7 +95,15 @@ def one(name: str, values: str, **labels: str) -> Series:
     return {f'{name}{{instance="a:1"{written}}}': values}
 
 
+def ours(system: str, business: str, job: str = "asset-forge") -> Series:
+    """What tells that the service answers the scrapes of a job, and no other program."""
+    labels = f'job="{job}",instance="a:1",version="1",revision="x"'
+    build = {f"asset_forge_build_info{{{labels}}}": system}
+    return build | ended(business, business, business, job)
+
+
 WORKERS = "asset-forge-worker"
+RECORDED = {"slo_maintenance_active": "0+0x300"}
 NOTHING = "0+0x200"
 UP = "1+0x200"
 DIES = "1+0x8 0+0x300"  # dead from 135 s on
@@ -96,8 +116,7 @@ SYMPTOMS = {
         {
             "one instance is left": up(DIES, DIES) | up(UP, UP, "b:1"),
             "one path is left": up(DIES, UP),
-            "a probe from outside succeeds": up(DIES, DIES)
-            | {'probe_success{job="asset-forge-probe",instance="x"}': UP},
+            "a probe from outside succeeds": up(DIES, DIES) | up(DIES, DIES, "b:1") | probed(UP),
             "a scrape is missed": up("1+0x8 0+0x2 1+0x100", "1+0x8 0+0x2 1+0x100"),
         },
     ),
@@ -107,6 +126,17 @@ SYMPTOMS = {
         {
             "one path is left": up(DIES, UP),
             "it is gone from the targets": up("1+0x8 stale", "1+0x8 stale"),
+            "its own probe succeeds": up(DIES, DIES) | up(UP, UP, "b:1") | probed(UP),
+        },
+        {
+            "another one answers its probe": (
+                up(DIES, DIES) | up(UP, UP, "b:1") | probed(DIES) | probed(UP, "b:1"),
+                135,
+            ),
+            "a worker, which is never probed": (
+                up(UP, UP) | probed(UP) | up(DIES, DIES, "w:1", WORKERS),
+                135,
+            ),
         },
     ),
     "HighErrorRate": Case(
@@ -155,12 +185,54 @@ SYMPTOMS = {
         {"4 minutes": one("generation_queue_oldest_seconds", "240+0x200")},
     ),
     "MetricsAbsent": Case(
-        up("1+0x8 stale", "1+0x8 stale") | ended("1+0x8 stale", "1+0x8 stale", "1+0x8 stale"),
+        up("1+0x8 stale", "1+0x8 stale") | ours("1+0x8 stale", "0+0x8 stale") | RECORDED,
         135,
         {
-            "all is there": up(UP, UP) | ended(NOTHING, NOTHING),
+            "all is there": up(UP, UP) | ours(UP, NOTHING) | RECORDED,
             "the service is down, which has an alert of its own": up(DIES, DIES)
-            | ended("0+0x8 stale", "0+0x8 stale", "0+0x8 stale"),
+            | ours("1+0x8 stale", "0+0x8 stale")
+            | RECORDED,
+            "one path is down, which has an alert of its own": up(UP, DIES)
+            | ours(UP, "0+0x8 stale")
+            | RECORDED,
+            "one of two instances is another program": up(UP, UP)
+            | up(UP, UP, "b:1")
+            | ours(UP, NOTHING)
+            | RECORDED,
+        },
+        {
+            "no business metrics": (
+                up(UP, UP) | ours(UP, "0+0x8 stale") | RECORDED,
+                135,
+            ),
+            "no business metrics but those of a worker": (
+                up(UP, UP)
+                | up(UP, UP, "w:1", WORKERS)
+                | ours(UP, "0+0x8 stale")
+                | ours(UP, NOTHING, WORKERS)
+                | RECORDED,
+                135,
+            ),
+            "no system metrics but those of a worker": (
+                up(UP, UP)
+                | up(UP, UP, "w:1", WORKERS)
+                | ours("1+0x8 stale", NOTHING)
+                | ours(UP, NOTHING, WORKERS)
+                | RECORDED,
+                135,
+            ),
+            "no targets but workers": (
+                up("1+0x8 stale", "1+0x8 stale")
+                | up(UP, UP, "w:1", WORKERS)
+                | ours("1+0x8 stale", "0+0x8 stale")
+                | ours(UP, NOTHING, WORKERS)
+                | RECORDED,
+                135,
+            ),
+            "no recording rules": (
+                up(UP, UP) | ours(UP, NOTHING) | {"slo_maintenance_active": "0+0x8 stale"},
+                135,
+            ),
         },
     ),
     "HighGenerationFailureRate": Case(

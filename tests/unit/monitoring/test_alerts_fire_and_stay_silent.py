@@ -43,6 +43,20 @@ def evaluate(
     rules = [rule for rule in rules_of(files, "alerts") if rule["alert"] == name]
     if name in {alert.name for alert in BURN_ALERTS}:
         rules = [rule for rule in rules_of(files, "slo") if kept(rule, windows)] + rules
+    _promtool(directory, rules, histories)
+
+
+def evaluate_recordings(
+    directory: Path, histories: list[dict[str, object]], windows: tuple[str, ...]
+) -> None:
+    """Run promtool on the recording rules of some windows, and those without a window."""
+    rules = rules_of(render(Options()), "slo")
+    _promtool(directory, [rule for rule in rules if kept(rule, windows)], histories)
+
+
+def _promtool(
+    directory: Path, rules: list[dict[str, object]], histories: list[dict[str, object]]
+) -> None:
     document = {
         "rule_files": ["rules.yml"],
         "evaluation_interval": f"{STEP}s",
@@ -56,12 +70,7 @@ def evaluate(
 
 def kept(rule: dict[str, object], windows: tuple[str, ...] | None) -> bool:
     record = str(rule["record"])
-    return (
-        windows is None
-        or record.rpartition("over_")[2] in windows
-        or ":rate" in record
-        or "slo_m" in record
-    )
+    return windows is None or "over_" not in record or record.rpartition("over_")[2] in windows
 
 
 def rules_of(files: dict[str, str], name: str) -> list[dict[str, object]]:
@@ -89,6 +98,17 @@ def test_it_fires_after_exactly_its_duration(name: str, tmp_path: Path) -> None:
     if due:
         checks.append(firing(name, due - STEP, expected=False))
     evaluate(tmp_path, name, [history(case.fires, checks)])
+
+
+BRANCHES = [(name, branch) for name, case in CASES.items() for branch in case.branches]
+
+
+@pytest.mark.parametrize(("name", "branch"), BRANCHES)
+def test_it_fires_for_each_of_its_reasons(name: str, branch: str, tmp_path: Path) -> None:
+    series, true_at = CASES[name].branches[branch]
+    due = true_at + hold(BY_NAME[name])
+    checks = [firing(name, due - STEP, expected=False), firing(name, due, expected=True)]
+    evaluate(tmp_path, name, [history(series, checks)])
 
 
 @pytest.mark.parametrize("name", sorted(name for name, case in CASES.items() if case.silent))

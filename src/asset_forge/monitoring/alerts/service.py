@@ -29,13 +29,16 @@ _TIMED = f"api_response_time_by_endpoint_seconds_count{{{ANSWERED_AT_ONCE}}}"
 _BUCKETS = f"api_response_time_by_endpoint_seconds_bucket{{{ANSWERED_AT_ONCE}}}"
 _WITHIN_5S = f'api_response_time_by_endpoint_seconds_bucket{{{ANSWERED_AT_ONCE},le="5.0"}}'
 
-NOT_PROBED: Final = 'unless on () max(probe_success{job="asset-forge-probe"}) == 1'
+_OWN: Final = 'job="asset-forge"'
+"""The servers: workers with targets of their own have some of the metrics too."""
+
+PROBES: Final = 'probe_success{job="asset-forge-probe"}'
 """A probe from outside, where one is set up, knows better than a scrape that times out."""
 
 SERVICE_DOWN: Final = Alert(
     name="ServiceDown",
     severity=Severity.CRITICAL,
-    expr=f'max(up{{job="asset-forge"}}) == 0\n{NOT_PROBED}',
+    expr=f'max(up{{job="asset-forge"}}) == 0\nunless on () max({PROBES}) == 1',
     hold="1m",
     summary="Asset-Forge is down",
     description="No instance answers its scrapes (up is {{ $value }} everywhere) for 1 minute.",
@@ -152,18 +155,23 @@ GENERATION_QUEUE_STALLED: Final = Alert(
 METRICS_ABSENT: Final = Alert(
     name="MetricsAbsent",
     severity=Severity.CRITICAL,
-    expr='(absent(up{job="asset-forge"})\n'
-    'or max(up{job="asset-forge",metrics_path="/metrics/business"} == 1)\n'
-    "  unless on () count(asset_generations_total) > 0)",
+    expr=f"""max(absent(up{{{_OWN}}})
+or up{{{_OWN},metrics_path="/metrics"}} == 1
+  unless on () count(asset_forge_build_info{{{_OWN}}}) > 0
+or up{{{_OWN},metrics_path="/metrics/business"}} == 1
+  unless on () count(asset_generations_total{{{_OWN}}}) > 0
+or absent(slo_maintenance_active))""",
     hold="5m",
-    summary="Prometheus has no data of Asset-Forge",
-    description="Nothing is scraped, or what is scraped holds no business metrics (value "
-    "{{ $value }}): no other alert can fire.",
+    summary="Prometheus has no data of Asset-Forge, or no objectives",
+    description="Nothing is scraped, what is scraped holds no metrics of the service, or the "
+    "objectives are not recorded (value {{ $value }}): alerts on them cannot fire.",
     board=Board.OVERVIEW,
-    symptom=Symptom.SERVICE,
+    symptom=Symptom.MONITORING,
+    silenced_by=(Symptom.SERVICE,),
     runbook=Runbook(
-        meaning="Either Prometheus has no target of the job `asset-forge`, or the target of "
-        "`/metrics/business` answers without the service's metrics. Every other alert is blind.",
+        meaning="Prometheus has no target of the job `asset-forge`; or one of the two paths "
+        "answers, and without the service's metrics; or the rules that record the objectives "
+        "(`rules/slo.yml`) are not loaded. Alerts on what is missing are blind.",
         users="Perhaps nothing; nobody would know.",
         look=(
             "Prometheus, Status → Targets: does the job have targets, and which error do they "
@@ -175,14 +183,17 @@ METRICS_ABSENT: Final = Alert(
             "Restore the targets in `prometheus.yml` (`asset-forge monitoring render --target "
             "HOST:PORT`) or the service discovery, and reload Prometheus.",
             "If another program answers at the address, correct the address.",
+            "If the query `slo_maintenance_active` returns nothing: load `rules/slo.yml` too.",
         ),
-        over='`up{job="asset-forge"}` exists for both paths and `asset_generations_total` too.',
+        over='`up{job="asset-forge"}` exists for both paths, and so do `asset_forge_build_info`, '
+        "`asset_generations_total` and `slo_maintenance_active`.",
     ),
 )
 INSTANCE_DOWN: Final = Alert(
     name="InstanceDown",
     severity=Severity.WARNING,
-    expr=f"max by (instance) (up{{{EVERY_JOB}}}) == 0\n{NOT_PROBED}",
+    expr=f"max by (instance) (up{{{EVERY_JOB}}}) == 0\n"
+    f"unless on (instance) max by (instance) ({PROBES}) == 1",
     hold="1m",
     summary="{{ $labels.instance }} is down",
     description="{{ $labels.instance }} answers no scrape (up is {{ $value }}) for 1 minute, "
