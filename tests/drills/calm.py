@@ -12,9 +12,10 @@ from tests.drills.guide_queries import GUIDE
 from tests.drills.stage import SCALE
 from tests.drills.watching import Watcher
 
-from asset_forge.simulation.panels import panel_queries, panels_with_data
+from asset_forge.simulation.panels import finite, panel_queries, panels_with_data
 from asset_forge.simulation.prometheus import PrometheusApi
 from asset_forge.simulation.providers import SimulatedProviders
+from asset_forge.simulation.receivers import Message
 from asset_forge.simulation.rehearsal import good_day
 from asset_forge.simulation.stack import SPEED, Stack
 from asset_forge.simulation.traffic import PROCEDURAL, REMOTE, Pace
@@ -29,7 +30,7 @@ COMPARED = {">", "<", ">=", "<=", "==", "!="}
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A query, and how many series the whole and its left side returned, with one value."""
+    """A query, and how many finite values the whole and its left side returned, with one."""
 
     title: str
     expr: str
@@ -46,8 +47,8 @@ class Calm:
     panels: int = 0
     panels_without: list[str] = field(default_factory=list)
     firing: set[str] = field(default_factory=set)
-    told: list[str] = field(default_factory=list)
-    beats: int = 0
+    told: list[Message] = field(default_factory=list)
+    beats: list[float] = field(default_factory=list)
     refused: list[object] = field(default_factory=list)
     guide: list[Evaluated] = field(default_factory=list)
     ours: list[Evaluated] = field(default_factory=list)
@@ -80,8 +81,8 @@ def spend(home: Path, programs: tuple[str, str]) -> Calm:
                 calm.firing = watcher.names("firing")
                 calm.starved = watcher.starved
             messages = stack.receivers.messages()
-            calm.told = [one.title for one in messages if one.service != "heartbeat"]
-            calm.beats = len(stack.receivers.messages("heartbeat"))
+            calm.told = [one for one in messages if one.service != "heartbeat"]
+            calm.beats = [one.at_seconds for one in messages if one.service == "heartbeat"]
             calm.refused = list(stack.receivers.refused)
             calm.activity = users.activity.line()
             all_jobs_end(stack, users.activity.accepted)
@@ -96,12 +97,12 @@ def wait_until(moment: float) -> None:
 
 def evaluate(prometheus: PrometheusApi, title: str, expr: str) -> Evaluated:
     """Evaluate a query, and for a comparison its left side too."""
-    whole = prometheus.query(expr)
+    whole = finite(prometheus.query(expr))
     left = whole
     parsed = promql_parser.parse(expr)
     compares = isinstance(parsed, promql_parser.BinaryExpr) and str(parsed.op) in COMPARED
     if compares:
-        left = prometheus.query(str(parsed.lhs))
+        left = finite(prometheus.query(str(parsed.lhs)))
     found = left or whole
     value = found[0].value if found else None
     return Evaluated(title, expr, len(whole), len(left), value, compares)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asset_forge.monitoring.dashboards import DASHBOARDS
-from asset_forge.simulation.prometheus import PrometheusApi
+from asset_forge.simulation.prometheus import PrometheusApi, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +44,10 @@ def panels_with_data(prometheus: PrometheusApi) -> tuple[int, list[str]]:
     panels: dict[str, bool] = {}
     for query in panel_queries():
         name = f"{query.dashboard}: {query.panel}"
-        panels[name] = panels.get(name, False) or bool(prometheus.query(query.expr))
+        panels[name] = panels.get(name, False) or bool(finite(prometheus.query(query.expr)))
     return sum(panels.values()), [name for name, seen in panels.items() if not seen]
+
+
+def finite(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the samples that a panel can draw: 0 divided by 0 is none."""
+    return [sample for sample in samples if math.isfinite(sample.value)]
