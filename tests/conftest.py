@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
 import hypothesis
 import pytest
 
@@ -25,3 +28,13 @@ pytest_plugins = [
 def anyio_backend() -> str:
     """Run asynchronous tests on asyncio, the only loop that the service runs on."""
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def levels_of_uvicorn() -> Iterator[None]:
+    """Leave its loggers as they were: a server in this process is quieter than the next test."""
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.error", "uvicorn.access")]
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
