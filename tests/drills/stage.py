@@ -175,6 +175,7 @@ class _Performance:
                 if self.act.in_turn:
                     self._arrive(waiting, report)
             self._arrive(waiting, report)
+            self._silenced_fire()
             self._hold_comparisons(report)
         finally:
             healed = time.monotonic()
@@ -190,6 +191,15 @@ class _Performance:
     def _arrive(self, names: set[str], report: Report) -> None:
         while names:
             self._arrives(names.pop(), report)
+
+    def _silenced_fire(self) -> None:
+        """Let the fault last until what its page silences fires too."""
+        for name in sorted(self.act.names("silenced")):
+            until(
+                f"{name} fires, of which nobody is to be told",
+                lambda name=name: self.watcher.first(name, "firing"),
+                self.act.arrive_seconds * self.stack.scale / SCALE,
+            )
 
     def _arrives(self, name: str, report: Report) -> None:
         message = self._wait(name, "firing", self.act.arrive_seconds)

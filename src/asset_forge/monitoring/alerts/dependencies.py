@@ -17,6 +17,8 @@ from asset_forge.monitoring._look import (
 from asset_forge.monitoring._model import Alert, Board, Runbook, Severity, Symptom
 
 _ALL: Final = (Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.LATENCY, Symptom.GENERATION)
+_BYTES: Final = (Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.GENERATION)
+"""Where no bytes can be kept, uploads and generations fail."""
 
 DATABASE_DOWN: Final = Alert(
     name="DatabaseDown",
@@ -112,6 +114,7 @@ LOW_DISK_SPACE: Final = Alert(
     summary="The data volume of {{ $labels.instance }} is more than 80 % full",
     description="{{ $value | humanizePercentage }} of the data volume is used.",
     board=Board.INFRASTRUCTURE,
+    silenced_by=_BYTES,
     runbook=Runbook(
         meaning="The volume that holds the data directory is more than 80 % full for 5 minutes. "
         "Near the reserve (`VOLUME_RESERVE_BYTES`) uploads and generations are refused.",
@@ -147,7 +150,7 @@ STORAGE_FAILING: Final = Alert(
     description='{{ $value | printf "%.0f" }} operations failed within 3 minutes, and this for '
     "5 minutes.",
     board=Board.INFRASTRUCTURE,
-    silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.GENERATION),
+    silenced_by=_BYTES,
     runbook=Runbook(
         meaning="The directory or the object store of `STORAGE_URL` does not take or give files, "
         "also after its client has asked again. `code` is the cause.",
@@ -186,7 +189,7 @@ DEPENDENCY_UNHEALTHY: Final = Alert(
     summary="{{ $labels.check }} is unhealthy on {{ $labels.instance }}",
     description="The health check {{ $labels.check }} fails (status {{ $value }}) for 5 minutes.",
     board=Board.INFRASTRUCTURE,
-    silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
+    silenced_by=_BYTES,
     runbook=Runbook(
         meaning="A part that is checked in the background, such as qdrant, disk or memory, is "
         "unhealthy.",

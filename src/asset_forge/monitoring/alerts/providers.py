@@ -16,6 +16,7 @@ from asset_forge.monitoring._model import Alert, Board, Runbook, Severity, Sympt
 from asset_forge.monitoring.alerts._rising import rising
 
 _GENERATION: Final = (Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.GENERATION)
+"""Each of these makes generations fail, or fails with them: under their page it is no news."""
 
 SPEND_PER_HOUR_USD: Final = 20.0
 SPEND_SHARE: Final = 0.9
@@ -32,7 +33,7 @@ PROVIDER_FAILING: Final = Alert(
     description="{{ $value | humanizePercentage }} of the operations asked of "
     "{{ $labels.provider }} in the last 5 minutes failed.",
     board=Board.GENERATION,
-    silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
+    silenced_by=_GENERATION,
     runbook=Runbook(
         meaning="For 10 minutes more than 5 % of the operations asked of one provider failed "
         "after their retries, or it failed so often that it is left alone but for a trial now and "
@@ -57,7 +58,7 @@ PROVIDER_CREDENTIALS: Final = Alert(
     description='{{ $labels.provider }} refused {{ $value | printf "%.0f" }} requests of the last '
     "10 minutes since it does not accept the API key for them.",
     board=Board.GENERATION,
-    silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
+    silenced_by=_GENERATION,
     runbook=Runbook(
         meaning="A provider answers that the key is wrong, expired or not allowed. Such calls are "
         "not tried again.",
@@ -79,7 +80,7 @@ PROVIDER_CREDIT: Final = Alert(
     description='{{ $labels.provider }} refused {{ $value | printf "%.0f" }} requests of the last '
     "10 minutes since the account has no credit left.",
     board=Board.AI_COST,
-    silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
+    silenced_by=_GENERATION,
     runbook=Runbook(
         meaning="A provider answers that the credit or the quota of the account is used up. "
         "Waiting does not help.",
@@ -132,6 +133,7 @@ AI_SPEND_LIMIT: Final = Alert(
     description="{{ $value | humanizePercentage }} of the US dollars that the providers may cost "
     "on a day are spent.",
     board=Board.AI_COST,
+    silenced_by=(Symptom.GENERATION,),
     runbook=Runbook(
         meaning="The operations of this day (UTC) have cost nearly as much as, or more than, "
         "`AI_SPEND_LIMIT_USD_PER_DAY` allows. At the limit no paid request is sent any more.",
@@ -158,7 +160,7 @@ POISONED: Final = Alert(
     description='{{ $value | printf "%.0f" }} generations of the last 10 minutes were given up '
     "after three runs that ended with their process.",
     board=Board.GENERATION,
-    silenced_by=(Symptom.SERVICE,),
+    silenced_by=_GENERATION,
     runbook=Runbook(
         meaning="A generation was started three times, and each time its process died. It is not "
         "tried again.",

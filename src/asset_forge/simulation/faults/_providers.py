@@ -73,8 +73,8 @@ class EveryProviderDown(_AtProviders):
 
     name = "every-provider-down"
     what = "all four remote providers answer every request with 500"
-    alerts = ("GenerationBudgetBurn", "ProviderFailing")
-    silenced = ("GenerationBudgetBurnSlow", "HighGenerationFailureRate")
+    alerts = ("GenerationBudgetBurn",)
+    silenced = ("GenerationBudgetBurnSlow", "HighGenerationFailureRate", "ProviderFailing")
     providers = ("meshy", "openai", "anthropic", "elevenlabs")
     fault = ProviderFault.SERVER_ERROR
 
