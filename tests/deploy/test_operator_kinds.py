@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 from cloudcoil.models.prometheus_operator import v1
 from pydantic import BaseModel
-from tests.deploy.manifests import DEPLOY, KUBERNETES, OPERATOR, document, documents
+from tests.deploy.manifests import DEPLOY, KUBERNETES, OPERATOR, ROOT, document, documents
 from tests.unit.monitoring.programs import run
 
 from asset_forge import catalog
 from asset_forge.monitoring import Options, render
 
 KINDS: dict[str, type[BaseModel]] = {
+    "Alertmanager": v1.Alertmanager,
+    "Prometheus": v1.Prometheus,
     "PrometheusRule": v1.PrometheusRule,
     "ServiceMonitor": v1.ServiceMonitor,
 }
@@ -83,7 +86,28 @@ def test_the_rules_are_those_of_the_rule_files(tmp_path: Path) -> None:
 
 
 def test_the_directory_holds_these_two_kinds_alone() -> None:
-    assert {one["kind"] for one in documents(*OPERATOR)} == set(KINDS)
+    assert {one["kind"] for one in documents(*OPERATOR)} == {
+        "PrometheusRule",
+        "ServiceMonitor",
+    }
     assert {path.name for path in (KUBERNETES / "monitoring").iterdir()} == {
         path.name for path in OPERATOR
     }
+
+
+def test_the_objects_that_the_guide_shows_are_the_operators_and_find_our_kinds() -> None:
+    text = (ROOT / "docs" / "observability.md").read_text()
+    shown = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    assert [one["kind"] for one in shown] == ["Prometheus", "Alertmanager"]
+    for one in shown:
+        assert read(one) == one
+    spec = shown[0]["spec"]
+    for kind, selector in (
+        ("ServiceMonitor", "serviceMonitorSelector"),
+        ("PrometheusRule", "ruleSelector"),
+    ):
+        labels = document(kind, "asset-forge")["metadata"]["labels"]
+        assert spec[selector]["matchLabels"].items() <= labels.items()
+    assert f"--storage.tsdb.retention.time={spec['retention']}" in text
+    assert "create secret generic " + shown[1]["spec"]["configSecret"] in text
+    assert all("create secret generic " + name in text for name in shown[1]["spec"]["secrets"])

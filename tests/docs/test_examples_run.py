@@ -68,7 +68,8 @@ def test_the_programs_print_what_the_document_says(
 
 def _run(example: Example, home: Path, port: str, document: Path) -> None:
     # What one block sets is there in the next, as in the reader's shell.
-    before, after = "set -aeu\n[ ! -e .shell ] || . ./.shell\n", "\nexport -p >.shell"
+    before = f"set -aeu\n[ ! -e .shell ] || . ./.shell\nPORT={port}\n"
+    after = "\nexport -p >.shell"
     script = before + example.commands + after
     _check(example, document, ["bash", "-c", script], home, {"PORT": port})
 

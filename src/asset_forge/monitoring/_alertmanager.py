@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from asset_forge.monitoring._durations import scaled
 from asset_forge.monitoring._files import HEADER
 from asset_forge.monitoring._model import SERVICE, Severity, Symptom
@@ -101,12 +103,7 @@ def _receivers(options: Options) -> list[dict[str, object]]:
                     "component": SERVICE,
                     "description": '{{ template "asset_forge.title" . }}',
                     "details": {"alerts": '{{ template "asset_forge.text" . }}'},
-                    "links": [
-                        {
-                            "href": "{{ (index .Alerts 0).Annotations.dashboard_url }}",
-                            "text": "Dashboard",
-                        },
-                    ],
+                    "links": _links(options),
                 }
             ],
         },
@@ -128,6 +125,17 @@ def _receivers(options: Options) -> list[dict[str, object]]:
             "name": "heartbeat",
             "webhook_configs": [{"url": options.heartbeat_url, "send_resolved": False}],
         },
+    ]
+
+
+def _links(options: Options) -> list[dict[str, str]]:
+    """The links of a page; a runbook's path in the repository, the default, is no link."""
+    named = {"Dashboard": "dashboard_url"}
+    if urlsplit(options.runbook_url).scheme in ("http", "https"):
+        named = {"Runbook": "runbook_url", **named}
+    return [
+        {"href": f"{{{{ (index .Alerts 0).Annotations.{annotation} }}}}", "text": text}
+        for text, annotation in named.items()
     ]
 
 

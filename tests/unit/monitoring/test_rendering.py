@@ -87,6 +87,21 @@ def test_every_alert_carries_what_a_reader_needs() -> None:
     assert len({alert.name for alert in ALERTS}) == len(ALERTS)
 
 
+@pytest.mark.parametrize(
+    ("base", "texts"),
+    [
+        ("https://git.example.com/runbooks", ["Runbook", "Dashboard"]),
+        ("docs/runbooks", ["Dashboard"]),  # a path in the repository leads nowhere from a pager
+    ],
+)
+def test_a_page_links_to_its_runbook_where_that_has_an_address(base: str, texts: list[str]) -> None:
+    files = render(Options(runbook_url=base))
+    receivers = yaml.safe_load(files["alertmanager/alertmanager.yml"])["receivers"]
+    (pagerduty,) = (one for one in receivers if one["name"] == "pagerduty")
+    (config,) = pagerduty["pagerduty_configs"]
+    assert [link["text"] for link in config["links"]] == texts
+
+
 def test_check_writes_nothing_and_names_what_differs(tmp_path: Path) -> None:
     output = tmp_path / "deploy"
     run_cli = CliRunner().invoke
