@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import math
-import struct
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -27,7 +27,7 @@ from asset_forge.observability.metrics._layout import (
 )
 from asset_forge.observability.metrics._peers import Series
 
-_SLICE = 256
+_SLICE = 128
 """Series between two points where the event loop may do something else."""
 
 Key = tuple[bytes, tuple[str, ...] | None]
@@ -54,7 +54,9 @@ class Folder:
     """Collects the series of the dead and writes them as one file."""
 
     def __init__(self) -> None:
-        self._parts: dict[Key, list[list[float]]] = defaultdict(list)
+        # The values of each series, one member's after the other's: arrays, because the garbage
+        # collector would have to go through a list for every series of every member.
+        self._parts: dict[Key, array[float]] = {}
         self._declarations: dict[bytes, Declaration | None] = {}
         self._sizes: dict[str, int] = defaultdict(int)
         self.overflowed: dict[str, int] = defaultdict(int)
@@ -68,21 +70,26 @@ class Folder:
             if declaration is None or not survives(declaration) or one.width != declaration.width:
                 continue
             place = (one.description, self._bounded(one, declaration))
-            self._parts[place].append(one.cell.read(one.width))
+            self._parts.setdefault(place, array("d")).frombytes(one.window(one.width).cast("B"))
 
     def write(self, absorbed: Sequence[str]) -> Iterator[bytes]:
-        """Yield the file piece by piece; `absorbed` are the members whose values are in it."""
+        """Yield the file piece by piece, using up what was taken; `absorbed` are the members whose
+        values are in it.
+        """
         yield header("0" * 32)
         yield encode(Kind.ABSORBED, json.dumps(list(absorbed)).encode(), 0)[0]
         positions: dict[bytes, int] = {}
-        for (description, values), parts in self._parts.items():
+        for place in list(self._parts):
+            (description, values), parts = place, self._parts.pop(place)
+            declaration = self._declaration(description)
+            if declaration is None:
+                continue
             if description not in positions:
                 positions[description] = len(positions)
                 yield encode(Kind.DECLARATION, description, 0)[0]
-            declaration = self._declaration(description)
-            label = key(positions[description], values)
-            for row in _merged(parts, newest=isinstance(declaration, GaugeDeclaration)):
-                yield encode(Kind.SERIES, label, len(row), struct.pack(f"={len(row)}d", *row))[0]
+            label, width = key(positions[description], values), declaration.width
+            for row in _merged(parts, width, newest=isinstance(declaration, GaugeDeclaration)):
+                yield encode(Kind.SERIES, label, width, row.tobytes())[0]
 
     def _declaration(self, description: bytes) -> Declaration | None:
         if description not in self._declarations:
@@ -109,13 +116,14 @@ class Folder:
         return one.values
 
 
-def _merged(parts: list[list[float]], *, newest: bool) -> list[list[float]]:
-    if len(parts) == 1:
-        return parts
+def _merged(parts: array[float], width: int, *, newest: bool) -> list[array[float]]:
+    if len(parts) == width:
+        return [parts]
     if newest:
-        return [max(parts, key=lambda part: abs(part[1]))]
-    sums = [exact_sum(column) for column in zip(*parts, strict=True)]
-    rows = [[high for high, _ in sums]]
+        start = max(range(0, len(parts), width), key=lambda start: abs(parts[start + 1]))
+        return [parts[start : start + width]]
+    sums = [exact_sum(parts[column::width]) for column in range(width)]
+    rows = [array("d", (high for high, _ in sums))]
     if any(low for _, low in sums):
-        rows.append([low for _, low in sums])
+        rows.append(array("d", (low for _, low in sums)))
     return rows

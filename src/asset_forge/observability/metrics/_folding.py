@@ -44,7 +44,7 @@ def fold(directory: Path, others: Others, overflowed: Tally[str]) -> Generator[N
         folder = Folder()
         for peer in [before, *fresh] if before else fresh:
             peer.check_size()
-            yield from folder.take(peer.series)
+            yield from folder.take(peer.series())
         with _draft(directory) as draft:
             if draft is None:
                 return

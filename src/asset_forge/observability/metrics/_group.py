@@ -98,13 +98,20 @@ class Group:
 
     def _refresh(self, local: Mapping[str, Declaration]) -> Generator[None]:
         try:
-            yield from self._others.look(self._member.path, local)
+            yield from self._others.look(self._member.path)
             if self._others.dead:
-                yield from fold(self._directory, self._others, self.overflowed)
-                yield from self._others.look(self._member.path, local)
+                yield from self._fold()
+                yield from self._others.look(self._member.path)
+            yield from self._others.arrange(local)
+        except Exception as error:  # noqa: BLE001 - the plan stays as it was, and the fault is counted
+            self.faults.note("directory", repr(error))
+
+    def _fold(self) -> Generator[None]:
+        try:
+            yield from fold(self._directory, self._others, self.overflowed)
         except FormatError as error:
             self.faults.note("member", str(error))
-        except Exception as error:  # noqa: BLE001 - the plan stays as it was, and the fault is counted
+        except OSError as error:  # a full disk, say: the dead stay, and are read where they are
             self.faults.note("directory", repr(error))
 
     # Joining and leaving

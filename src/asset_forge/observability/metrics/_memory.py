@@ -20,11 +20,15 @@ class Cell:
 
     def read(self, width: int) -> list[float]:
         """Return the first `width` values."""
-        return cast("list[float]", self.view[self.index : self.index + width].tolist())
+        return cast("list[float]", self.window(width).tolist())
+
+    def window(self, width: int) -> memoryview[float]:
+        """Return the first `width` values where they are."""
+        return self.view[self.index : self.index + width]
 
     def move(self, fresh: Cell, width: int) -> None:
         """Become `fresh`, with the `width` values of now."""
-        fresh.view[fresh.index : fresh.index + width] = self.view[self.index : self.index + width]
+        fresh.window(width)[:] = self.window(width)
         self.view, self.index, self.private = fresh.view, fresh.index, fresh.private
 
 

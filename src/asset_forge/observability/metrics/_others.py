@@ -54,10 +54,10 @@ class Others:
         """The members that do not live any more and whose files are still there."""
         return [peer for peer in self._peers.values() if not peer.living]
 
-    def look(self, own: Path, local: Mapping[str, Declaration]) -> Generator[None]:
-        """Read what is new, and renew the plan if it has to be; yields now and then.
+    def look(self, own: Path) -> Generator[None]:
+        """Read what is new in the files of all members but `own`; yields now and then.
 
-        Raises `OSError` when that cannot be done; the plan stays as it was.
+        Raises `OSError` when that cannot be done.
         """
         seen: dict[str, PeerFile] = {}
         damaged: set[str] = set()
@@ -69,17 +69,26 @@ class Others:
             except FormatError as error:
                 damaged.add(path.name)
                 self._leave_out(path, error)
+                if path.name in self._peers:  # reading what was cut off would end this process
+                    self.plan, self._arrangement = Plan({}), None
                 continue
             if peer is not None:
                 seen[path.name] = peer
                 if peer.damage:
                     damaged.add(path.name)
-        for name in self._peers.keys() - seen.keys():
-            self._peers[name].close()
+        gone = [self._peers[name] for name in self._peers.keys() - seen.keys()]
+        for peer in gone:
+            peer.close()
         self._peers = seen
         self._damaged &= damaged
+        while gone:
+            yield from gone.pop().forget()
         yield from self._look_at_folded()
-        arrangement = self._arrange()
+
+    def arrange(self, local: Mapping[str, Declaration]) -> Generator[None]:
+        """Renew the plan if what it is made from has changed; yields now and then."""
+        members = tuple((name, peer.living, peer.size) for name, peer in self._peers.items())
+        arrangement = members, self.folded_stamp
         if arrangement != self._arrangement:
             yield from self._rebuild(local)
             self._arrangement = arrangement
@@ -129,19 +138,14 @@ class Others:
             self.folded.close()
         self.folded, self.folded_stamp = folded, current
 
-    def _arrange(self) -> object:
-        """Return what the plan depends on."""
-        members = tuple((name, peer.living, len(peer.series)) for name, peer in self._peers.items())
-        return members, self.folded_stamp
-
     def _rebuild(self, local: Mapping[str, Declaration]) -> Generator[None]:
         plan = Plan(local)
         absorbed = self.folded.absorbed if self.folded else ()
         for peer in self._peers.values():
             if peer.identity not in absorbed:
-                yield from plan.add(peer.series, living=peer.living)
+                yield from plan.add(peer.series(), living=peer.living)
         if self.folded:
-            yield from plan.add(self.folded.series, living=False)
+            yield from plan.add(self.folded.series(), living=False)
         for conflict in plan.conflicts - self._conflicts:
             self._faults.note("member", f"{conflict} differs between members; theirs is left out")
         self._conflicts = plan.conflicts

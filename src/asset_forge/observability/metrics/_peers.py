@@ -6,7 +6,7 @@ import json
 import mmap
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,12 @@ _SLICE = 128
 
 
 @dataclass(slots=True)
-class Series:
-    """A series in a peer's file: the metric as described there, label values, and its cell."""
+class Series(Cell):
+    """The cell of a series in a peer's file, with the metric as described there, and labels."""
 
+    _: KW_ONLY
     description: bytes
     values: tuple[str, ...] | None
-    cell: Cell
     width: int
 
 
@@ -50,13 +50,15 @@ class PeerFile:
         self.absorbed: tuple[str, ...] = ()
         self.living = False
         self.damage: str | None = None
-        """What is wrong with the file behind the last of `series`, if anything is."""
-        self.series: list[Series] = []
+        """What is wrong with the file behind the last of its series, if anything is."""
+        # Description, label values, index and width: exact tuples of plain values, because there
+        # may be very many, and the garbage collector goes through all other objects.
+        self._rows: list[tuple[bytes, tuple[str, ...] | None, int, int]] = []
         self._offset = HEADER_BYTES
         self._descriptions: list[bytes] = []
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
-            self._size: int = 0
+            self._mapped: int = 0
             self.stamp = stamp(os.fstat(self._file))
             self._remap()
             check_header(self._bytes[:HEADER_BYTES])
@@ -70,13 +72,29 @@ class PeerFile:
         if file >= 0:
             os.close(file)
 
+    def forget(self) -> Iterator[None]:
+        """Give back the memory of a closed file, in steps."""
+        while self._rows:
+            del self._rows[-_SLICE:]
+            yield
+
+    @property
+    def size(self) -> int:
+        """How many series have been read."""
+        return len(self._rows)
+
+    def series(self) -> Iterator[Series]:
+        """Go through the series that have been read."""
+        for description, values, index, width in self._rows:
+            yield Series(self._view, index, description=description, values=values, width=width)
+
     def check_living(self) -> bool:
         """Look whether the writer lives, and remember it in `living`."""
         self.living = is_living(self._file)
         return self.living
 
     def read(self) -> Iterator[None]:
-        """Add to `series` what the file has gained since the last call; yields now and then.
+        """Read the series that the file has gained since the last call; yields now and then.
 
         Raises `FormatError` when the file was cut.
         """
@@ -107,23 +125,21 @@ class PeerFile:
                 position, values = content
                 labels = None if values is None else tuple(values)
                 description = self._descriptions[int(position)]
-                self.series.append(
-                    Series(description, labels, Cell(self._view, record.index), record.width)
-                )
+                self._rows.append((description, labels, record.index, record.width))
         except (ValueError, TypeError, IndexError) as error:
             self.damage = f"a record makes no sense: {error!r}"
 
     def _current_size(self) -> int:
         size: int = os.fstat(self._file).st_size // 8 * 8
-        least = max(self._size, HEADER_BYTES)
+        least = max(self._mapped, HEADER_BYTES)
         if size < least:
             raise FormatError(f"{size} bytes where at least {least} were expected")
         return size
 
     def _remap(self) -> None:
         size = self._current_size()
-        if size != self._size:
+        if size != self._mapped:
             mapping = mmap.mmap(self._file, size, access=mmap.ACCESS_READ)
             self._bytes = memoryview(mapping)
             self._view = self._bytes.cast("d")
-            self._size = size
+            self._mapped = size

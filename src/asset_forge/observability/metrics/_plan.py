@@ -53,9 +53,9 @@ class Plan:
             if not living and not survives(family.declaration):
                 continue
             if one.values is None:
-                family.cleared.append(one.cell)
+                family.cleared.append(one)
             elif len(one.values) == len(family.declaration.labels):
-                family.series.setdefault(one.values, []).append(one.cell)
+                family.series.setdefault(one.values, []).append(one)
 
     def _family(self, description: bytes) -> Foreign | None:
         if description not in self._described:
