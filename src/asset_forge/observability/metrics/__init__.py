@@ -1,6 +1,5 @@
 """Metrics for any ASGI application: exact over processes, cheap enough to leave on."""
 
-from asset_forge.observability.metrics._bridge import Collector, Sample
 from asset_forge.observability.metrics._declarations import (
     CounterDeclaration,
     Declaration,
@@ -17,6 +16,7 @@ from asset_forge.observability.metrics._instruments import Counter, Gauge, Histo
 from asset_forge.observability.metrics._mirror import Mirror
 from asset_forge.observability.metrics._own import SELF_DECLARATIONS
 from asset_forge.observability.metrics._registry import Registry
+from asset_forge.observability.metrics._reported import Collector, Sample
 from asset_forge.observability.metrics._scraping import Scrape
 
 __all__ = [

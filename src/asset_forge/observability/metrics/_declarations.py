@@ -20,7 +20,7 @@ SERIES_LIMIT = 1000
 ZERO_LIMIT = 512
 """How many combinations of closed labels a counter starts at 0; beyond it, say `initial`."""
 
-_METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*\Z")
+METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*\Z")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
 _RESERVED_SUFFIXES = ("_bucket", "_count", "_sum", "_created", "_total", "_info")
 
@@ -102,7 +102,7 @@ class Declaration:
     def faults(self) -> list[str]:
         """List everything that is wrong with this declaration."""
         found = list(itertools.chain.from_iterable(label.faults() for label in self.labels))
-        if not _METRIC_NAME.match(self.name):
+        if not METRIC_NAME.match(self.name):
             found.append(f"name {self.name!r}: a metric name matches [a-zA-Z_:][a-zA-Z0-9_:]*")
         if not self.help.strip():
             found.append("help: say in a sentence what is measured")

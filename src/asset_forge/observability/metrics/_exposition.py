@@ -12,8 +12,25 @@ from collections.abc import Mapping, Sequence
 from asset_forge.observability.metrics._declarations import Declaration
 from asset_forge.observability.metrics._instruments import Exemplar
 
+SUFFIXES: Mapping[str, tuple[str, ...]] = {
+    "counter": ("_total", "_created"),
+    "gauge": ("",),
+    "histogram": ("_bucket", "_count", "_sum", "_created"),
+    "gaugehistogram": ("_bucket", "_gcount", "_gsum"),
+    "summary": ("", "_count", "_sum", "_created"),
+    "info": ("_info",),
+    "stateset": ("",),
+    "unknown": ("",),
+}
+"""What the samples of a family of each kind are named, behind the family's name."""
+
 _HELP_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n"})
 _LABEL_ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
+
+
+def claims(family: str, kind: str) -> frozenset[str]:
+    """Return the names that no other family may use: its own, and those of all its samples."""
+    return frozenset((family, *(f"{family}{suffix}" for suffix in SUFFIXES[kind])))
 
 
 def number(value: float) -> str:
@@ -96,6 +113,12 @@ def with_exemplars(text: str, exemplars: Mapping[int, Exemplar], *, first: int) 
     """Add the exemplars to the lines of a series; slot `first` belongs to the first line."""
     lines = text.split("\n")  # not splitlines(): a label value may hold what that splits at
     for slot, (labels, value, when) in exemplars.items():
-        pairs = label_pairs(tuple(labels), tuple(labels.values()))
-        lines[slot - first] += f" # {{{pairs}}} {number(value)} {when:.3f}"
+        lines[slot - first] += exemplar_text(labels, value, when)
     return "\n".join(lines)
+
+
+def exemplar_text(labels: Mapping[str, str], value: float, when: float | None) -> str:
+    """Write an exemplar, as it follows a sample's value."""
+    pairs = label_pairs(tuple(labels), tuple(labels.values()))
+    moment = "" if when is None else f" {when:.3f}"
+    return f" # {{{pairs}}} {number(value)}{moment}"

@@ -6,6 +6,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping
 from typing import TypeVar
 
 from asset_forge.observability.metrics._declarations import Declaration
+from asset_forge.observability.metrics._exposition import claims
 from asset_forge.observability.metrics._families import AnyFamily
 from asset_forge.observability.metrics._group import Group
 from asset_forge.observability.metrics._mirroring import reflect
@@ -94,9 +95,10 @@ class Reader:
         return None
 
     def names(self) -> frozenset[str]:
-        """Return the names of the families that `render` writes."""
+        """Return the names that the metrics that `render` writes have, and their samples."""
         plan = self.group.plan if self.group else Plan({})
-        return frozenset(declaration.family_name for declaration, _, _ in self._metrics(plan))
+        found = (claims(one.family_name, one.kind) for one, _, _ in self._metrics(plan))
+        return frozenset[str]().union(*found)
 
     def _metrics(
         self, plan: Plan

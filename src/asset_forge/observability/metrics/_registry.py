@@ -11,7 +11,7 @@ from threading import Lock, get_ident
 from typing import TypeVar
 
 from asset_forge.observability.metrics import _fork, _negotiation
-from asset_forge.observability.metrics._bridge import Bridged, Collector, bridge
+from asset_forge.observability.metrics._bridge import Bridged, bridge
 from asset_forge.observability.metrics._declarations import (
     CounterDeclaration,
     Declaration,
@@ -32,6 +32,7 @@ from asset_forge.observability.metrics._instruments import Context
 from asset_forge.observability.metrics._memory import Cell, ProcessMemory
 from asset_forge.observability.metrics._own import SelfCounts, complete
 from asset_forge.observability.metrics._reader import Reader
+from asset_forge.observability.metrics._reported import Collector
 from asset_forge.observability.metrics._scraping import Scrape, Turns, answer, in_slices
 
 _log = logging.getLogger("asset_forge.observability.metrics")
@@ -188,7 +189,7 @@ class Registry:
             for bridged in self._wanted(endpoint):
                 with self._isolated(bridged):
                     found = await bridged.collect_aside()
-                    pieces.append(bridge(found, taken, names, openmetrics=openmetrics))
+                    await in_slices(bridge(pieces, found, taken, names, openmetrics=openmetrics))
             if openmetrics:
                 pieces.append(_END)
             return await answer(pieces, openmetrics=openmetrics, packed=packed)
@@ -206,7 +207,9 @@ class Registry:
         taken = set(self._reader.names())
         for bridged in self._wanted(endpoint):
             with self._isolated(bridged):
-                pieces.append(bridge(bridged.collect(), taken, names, openmetrics=openmetrics))
+                found = bridged.collect()
+                for _ in bridge(pieces, found, taken, names, openmetrics=openmetrics):
+                    pass
         return b"".join((*pieces, _END if openmetrics else b""))
 
     def value(self, name: str, **labels: str) -> float | None:
