@@ -209,7 +209,7 @@ def test_folding_keeps_to_the_series_limit(members: Members) -> None:
 DAMAGE = {
     "empty": lambda data: b"",
     "short": lambda data: data[:40],
-    "torn": lambda data: data[: len(data) // 2 + 3],
+    "torn": lambda data: data[: len(data.rstrip(b"\0")) // 2 + 3],
     "foreign": lambda data: b"not metrics " * 1000,
     "another version": lambda data: data[:8] + b"\x63\0\0\0" + data[12:],
     "nonsense in a record": lambda data: data[:70] + b"\xff" * 50 + data[120:],
@@ -221,22 +221,16 @@ def test_a_damaged_file_breaks_nothing_and_is_counted(members: Members, damage: 
     member, dead = members.join(), members.join()
     member.counter(COUNT).labels("a").inc()
     dead.counter(COUNT).labels("a").inc(5)
-    (path,) = [
-        path
-        for path in members.directory.glob("member-*")
-        if dead._group is not None and path == dead._group._member.path
-    ]
+    assert dead._group is not None
+    path = dead._group._member.path
     data = path.read_bytes()
     members.leave(dead)
     path.write_bytes(DAMAGE[damage](data))
     for _ in range(3):
         text = member.render()
         assert b'things_total{kind="a"}' in text
-    value = member.value("things_total", kind="a") or 0.0
-    assert 1.0 <= value <= 6.0
-    if damage not in {"torn", "nonsense in a record"}:
-        assert value == 1.0
-        assert member.value("metrics_collector_errors_total", collector="member") == 1.0
+    assert member.value("things_total", kind="a") == 1.0
+    assert member.value("metrics_collector_errors_total", collector="member") == 1.0
 
 
 @pytest.mark.parametrize(
