@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from asset_forge.observability.metrics import (
     CounterDeclaration,
@@ -83,6 +84,54 @@ def test_a_mirror_is_written_as_any_other_metric() -> None:
         'coarse_seconds_sum{path="/a"} 3.3',
         'coarse_seconds_count{path="/a"} 2',
     ]
+
+
+def exemplars(registry: Registry, name: str) -> dict[tuple[str, str], str]:
+    """Return the trace that each bucket of a histogram names, by path and bound."""
+    text = registry.render(openmetrics=True, names=[f"{name}_bucket"]).decode()
+    return {
+        (sample.labels["path"], sample.labels["le"]): sample.exemplar.labels["trace_id"]
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.exemplar
+    }
+
+
+def test_a_mirror_names_the_newest_trace_that_falls_into_each_of_its_buckets() -> None:
+    registry = Registry(DECLARATIONS, strict=True)
+    time = registry.histogram(TIME)
+    for number, (method, path, seconds) in enumerate(
+        (
+            ("GET", "/a", 0.4),
+            ("GET", "/a", 0.05),  # newer, and in the same bucket of the mirror
+            ("PUT", "/a", 2.0),
+            ("GET", "/a", 0.7),  # newer, of another series of the source
+            ("GET", "/b", 9.0),
+        )
+    ):
+        time.labels(method, path, "200").observe(seconds, {"trace_id": f"trace-{number}"})
+    time.labels("GET", "/b", "500").observe(0.2)
+    assert exemplars(registry, "coarse_seconds") == {
+        ("/a", "0.5"): "trace-1",
+        ("/a", "5.0"): "trace-3",
+        ("/b", "+Inf"): "trace-4",
+    }
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["/a", "/b"]), st.floats(0.0, 10.0) | st.sampled_from((0.5, 5.0)))
+    )
+)
+def test_a_mirror_has_the_exemplars_that_it_would_have_been_given(
+    events: list[tuple[str, float]],
+) -> None:
+    registry = Registry(DECLARATIONS, strict=True)
+    for number, (path, seconds) in enumerate(events):
+        trace = {"trace_id": str(number)}
+        registry.histogram(TIME).labels("GET", path, "200").observe(seconds, trace)
+        registry.histogram(PLAIN).labels(path).observe(seconds, trace)
+    assert exemplars(registry, "coarse_seconds") == exemplars(registry, "plain_seconds")
 
 
 def test_a_mirror_may_start_at_zero_and_count_for_itself() -> None:

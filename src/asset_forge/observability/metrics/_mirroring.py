@@ -11,6 +11,7 @@ from asset_forge.observability.metrics._declarations import (
     Declaration,
     HistogramDeclaration,
 )
+from asset_forge.observability.metrics._instruments import Exemplar
 from asset_forge.observability.metrics._memory import Cell
 from asset_forge.observability.metrics._plan import Foreign
 from asset_forge.observability.metrics._rendering import Rows
@@ -50,12 +51,14 @@ def reflect(declaration: Declaration, source: Rows, foreign: Foreign | None) -> 
         shown.series.update((values, list(cells)) for values, cells in foreign.series.items())
     rows: dict[tuple[str, ...], list[list[float]]] = {}
     places = _places(declaration, source.declaration)
-    for count, (values, cells, _) in enumerate(source):
+    slots = _slots(_bounds(declaration), _bounds(source.declaration))
+    for count, (values, cells, exemplars) in enumerate(source):
         if count % _SLICE == 0:
             yield
         key = tuple(values[place] for place in places)
         rows.setdefault(key, []).append(source.columns(cells))
-    slots = _slots(_bounds(declaration), _bounds(source.declaration))
+        if exemplars and declaration.width > 1:
+            _keep_newest(shown.exemplars.setdefault(key, {}), dict(exemplars), slots)
     for count, (values, parts) in enumerate(rows.items()):
         if count % _SLICE == 0:
             yield
@@ -77,6 +80,20 @@ def _bounds(declaration: Declaration) -> tuple[float, ...]:
 def _slots(own: Sequence[float], source: Sequence[float]) -> list[int]:
     """Return for each bucket of the source, `+Inf` included, the bucket that it belongs to."""
     return [*(bisect_left(own, bound) for bound in source), len(own)]
+
+
+def _keep_newest(
+    kept: dict[int, Exemplar], found: Mapping[int, Exemplar], slots: Sequence[int]
+) -> None:
+    """Take over the exemplars of a source, each into the mirror's bucket that its own belongs to.
+
+    Place 1 of an exemplar is the first bucket.
+    """
+    for place, exemplar in found.items():
+        into = 1 + slots[place - 1]
+        known = kept.get(into)
+        if known is None or known[2] < exemplar[2]:
+            kept[into] = exemplar
 
 
 def _reduce(row: Sequence[float], slots: Sequence[int], width: int) -> list[float]:

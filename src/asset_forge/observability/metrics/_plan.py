@@ -13,6 +13,7 @@ from asset_forge.observability.metrics._declarations import (
     HistogramDeclaration,
 )
 from asset_forge.observability.metrics._fold import survives
+from asset_forge.observability.metrics._instruments import Exemplar
 from asset_forge.observability.metrics._layout import understand
 from asset_forge.observability.metrics._memory import Cell
 from asset_forge.observability.metrics._peers import Series
@@ -29,6 +30,10 @@ class Foreign:
         default_factory=dict[tuple[str, ...], list[Cell]]
     )
     cleared: list[Cell] = field(default_factory=list[Cell])
+    exemplars: dict[tuple[str, ...], dict[int, Exemplar]] = field(
+        default_factory=dict[tuple[str, ...], dict[int, Exemplar]]
+    )
+    """Those that a mirror has from its source. Other processes keep theirs to themselves."""
 
 
 class Plan:

@@ -5,7 +5,7 @@ piece.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from asset_forge.observability.metrics._declarations import (
@@ -21,7 +21,7 @@ from asset_forge.observability.metrics._exposition import (
     template,
     with_exemplars,
 )
-from asset_forge.observability.metrics._instruments import Instrument
+from asset_forge.observability.metrics._instruments import Exemplar, Instrument
 from asset_forge.observability.metrics._memory import Cell
 from asset_forge.observability.metrics._plan import Foreign
 
@@ -47,15 +47,18 @@ class Rows:
         marks.extend(foreign.cleared if foreign else ())
         self._cleared = max((cell.view[cell.index + 1] for cell in marks), default=0.0)
 
-    def __iter__(self) -> Iterator[tuple[tuple[str, ...], Sequence[Cell], Instrument | None]]:
+    def __iter__(
+        self,
+    ) -> Iterator[tuple[tuple[str, ...], Sequence[Cell], Mapping[int, Exemplar] | None]]:
         others = dict(self._foreign.series) if self._foreign else {}
+        mirrored = self._foreign.exemplars if self._foreign else {}
         for values, child in self._own:
             cells: Sequence[Cell] = child.cells
             if others and values in others:
                 cells = (*cells, *others.pop(values))
-            yield values, cells, child
+            yield values, cells, child.exemplars or mirrored.get(values)
         for values, cells in others.items():
-            yield values, cells, None
+            yield values, cells, mirrored.get(values)
 
     def scalar(self, cells: Sequence[Cell]) -> float | None:
         """Return the value of a counter, gauge or info; `None` if there is none to show."""
@@ -117,13 +120,13 @@ class Writer:
         pieces = [declaration_head(self.declaration, openmetrics=openmetrics)]
         templates = self._templates
         known = 0
-        for known, (values, cells, child) in enumerate(rows, start=1):
+        for known, (values, cells, exemplars) in enumerate(rows, start=1):
             text = templates.get(values)
             if text is None:
                 text = templates[values] = template(self.declaration, self._bounds, values)
             line = self._histogram(text, rows, cells) if self._bounds else _line(text, rows, cells)
-            if openmetrics and line and child is not None and child.exemplars:
-                line = with_exemplars(line, dict(child.exemplars), first=1 if self._bounds else 0)
+            if openmetrics and line and exemplars:
+                line = with_exemplars(line, dict(exemplars), first=1 if self._bounds else 0)
             pieces.append(line)
             if known % _SLICE == 0:
                 yield "".join(pieces)

@@ -147,7 +147,9 @@ class Reported:
             return frozenset()
         if self.kind == "stateset":
             apart = self.name
-        return series - {(apart, labels[apart])} if apart in labels else series
+        if apart is None or apart not in labels:
+            return series
+        return series - {(apart, labels[apart])}
 
     def _check_value(self, suffix: str, labels: Mapping[str, str], value: float) -> None:
         what = f"{self.name}{suffix} has the value {value}"
