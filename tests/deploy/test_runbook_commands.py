@@ -159,7 +159,9 @@ def test_every_selector_finds_pods_and_every_deployment_is_there() -> None:
     for page, command in IN_PODS:
         if " -l " in command:
             assert selected(command), f"{page}: {command}"
-        named = set(re.findall(r"\bdeploy(?:ment)?/([\w-]+)", command))
+        files = set(re.findall(r" -f (\S+)", command))
+        assert all((ROOT / one).is_file() for one in files), f"{page}: {command}"
+        named = set(re.findall(r" deploy(?:ment)?/([\w-]+)", command.split(" -f ")[0]))
         assert named <= set(PODS), f"{page}: {command}"
         assert "logs deploy" not in command, f"{page}: of several pods it shows one"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from asset_forge.monitoring._durations import seconds
-from asset_forge.monitoring._look import LOOK_API, LOOK_GENERATION
+from asset_forge.monitoring._look import LOOK_API, LOOK_GENERATION, LOOK_LATENCY, ROLLBACK
 from asset_forge.monitoring._model import (
     Alert,
     Board,
@@ -123,7 +123,9 @@ def _burn_alert(objective: Objective, severity: Severity, symptom: Symptom) -> A
         )
         for window in windows
     )
-    look = LOOK_GENERATION if symptom is Symptom.GENERATION else LOOK_API
+    look = {Symptom.GENERATION: LOOK_GENERATION, Symptom.LATENCY: LOOK_LATENCY}.get(
+        symptom, LOOK_API
+    )
     return Alert(
         name=f"{objective.name.capitalize()}BudgetBurn{'' if page else 'Slow'}",
         severity=severity,
@@ -139,7 +141,7 @@ def _burn_alert(objective: Objective, severity: Severity, symptom: Symptom) -> A
         silenced_by=silenced_by,
         runbook=Runbook(
             meaning=f"The objective is that {objective.title}, over {objective.window}. At the "
-            f"measured error ratio the budget of {objective.budget:.1%} is spent "
+            f"measured error ratio the budget of {objective.budget * 100:g} % is spent "
             + ("within days." if page else "before the month is over."),
             users="A part of their requests fails or is slow now."
             if page and symptom is not Symptom.GENERATION
@@ -151,9 +153,11 @@ def _burn_alert(objective: Objective, severity: Severity, symptom: Symptom) -> A
                 *look,
             ),
             mend=(
-                "If it began with a deploy, roll back first and look for the cause afterwards.",
-                "If a ticket fires beside it (database, disk, provider, event loop), follow that "
-                "ticket's page: it names the cause, and this page silenced it.",
+                f"If it began with a deploy, roll back first ({ROLLBACK}) and look for the cause "
+                "afterwards.",
+                "A ticket that fires beside it (database, disk, provider, event loop) names the "
+                "cause: follow its page. Those that a page has silenced are in no message, but in "
+                "`amtool alert query --inhibited --alertmanager.url=http://localhost:9093`.",
                 "If the traffic is planned work, declare it in the maintenance file, render and "
                 "reload; it counts from its declared start.",
             ),

@@ -101,5 +101,8 @@ QUEUE: Final = _asked(
     'or label_replace(sum(generations_in_progress), "is", "executed", "", "")',
 )
 
+ROLLBACK: Final = f"`kubectl rollout undo deploy/{SERVICE} deploy/{SERVICE}-worker`"
+
 LOOK_API: Final = (FAILING_ENDPOINTS, SLOW_ENDPOINTS, DEEP, CAPTURED, LOGS)
-LOOK_GENERATION: Final = (FAILED_KINDS, PROVIDERS, QUEUE, CAPTURED)
+LOOK_LATENCY: Final = (SLOW_ENDPOINTS, SLOW_QUERIES, SLOW_PROVIDERS, DEEP, LOGS)
+LOOK_GENERATION: Final = (FAILED_KINDS, PROVIDERS, QUEUE, CAPTURED, LOGS)

@@ -24,13 +24,13 @@ _VARIABLES = (
 def runbook_page(alert: Alert) -> str:
     """Return the Markdown page of an alert."""
     book = alert.runbook
-    held = f"for {alert.hold}" if alert.hold else "at once"
+    fires = f"when this holds for {alert.hold}" if alert.hold else "as soon as this holds"
     silenced = ", ".join(alert.silenced_by)
     lines = [
         f"<!-- {HEADER} -->",
         f"# {alert.name}",
         "",
-        f"Severity {_WHOM[alert.severity]}. Fires when this holds {held}:",
+        f"Severity {_WHOM[alert.severity]}. Fires {fires}:",
         "",
         "```promql",
         scaled_expression(alert.expr, 1),

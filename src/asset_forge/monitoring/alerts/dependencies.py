@@ -42,7 +42,8 @@ DATABASE_DOWN: Final = Alert(
         ),
         mend=(
             "Start or fail over the database server; the service reconnects by itself.",
-            "A schema mismatch in the log: `asset-forge migrate`.",
+            "A schema mismatch in the log: `asset-forge migrate`; in Kubernetes `kubectl delete "
+            "job asset-forge-migrate` and `kubectl apply -f deploy/kubernetes/migrate.yml`.",
             "Embedded: check that `ASSET_FORGE_DATA_DIR` is writable and not full.",
         ),
         over='`health_check_status{check="database"}` is 1 and `/api/health/ready` answers 200.',

@@ -15,6 +15,7 @@ from asset_forge.monitoring._look import (
     PODS,
     PROVIDERS,
     QUEUE,
+    ROLLBACK,
     SLOW_ENDPOINTS,
     SLOW_PROVIDERS,
     SLOW_QUERIES,
@@ -59,7 +60,7 @@ SERVICE_DOWN: Final = Alert(
         mend=(
             "Correct what the last log line names and start it: `kubectl rollout restart "
             "deploy/asset-forge`, or `asset-forge serve`.",
-            "If the last release broke it: `kubectl rollout undo deploy/asset-forge`.",
+            f"If the last release broke it: {ROLLBACK}.",
             "Jobs that were running resume by themselves within a minute of the start.",
         ),
         over="`up` is 1 for all targets and `/api/health/ready` answers 200.",
@@ -83,12 +84,14 @@ HIGH_ERROR_RATE: Final = Alert(
         users="Requests fail; trying again may help.",
         look=(FAILING_ENDPOINTS, CAPTURED, LOGS, DEEP),
         mend=(
-            "Roll back if it began with a deploy (the dashboards mark them).",
+            f"If it began with a deploy (the dashboards mark them), roll back: {ROLLBACK}.",
             "503 on all endpoints: the database; see [DatabaseDown](DatabaseDown.md).",
-            "507 or storage errors: see [LowDiskSpace](LowDiskSpace.md).",
+            "507: see [LowDiskSpace](LowDiskSpace.md). Storage errors: see "
+            "[StorageFailing](StorageFailing.md).",
             "One endpoint alone: its grouped error names file and line.",
         ),
-        over="The share is below 5 % in the Error Rate panel for 5 minutes.",
+        over="The share of the last 5 minutes, in the Error Rate panel, is below 5 % and stays "
+        "there, while requests still come.",
     ),
 )
 HIGH_LATENCY: Final = Alert(
@@ -115,7 +118,8 @@ HIGH_LATENCY: Final = Alert(
             "[EventLoopStalled](EventLoopStalled.md).",
             "Uploads or downloads alone: the storage or the clients' lines are slow.",
         ),
-        over="The P95 Latency panel is below 5 s for 5 minutes.",
+        over="The P95 Latency panel, which looks back 5 minutes, is below 5 s and stays there, "
+        "while requests still come.",
     ),
 )
 GENERATION_QUEUE_STALLED: Final = Alert(
