@@ -24,7 +24,7 @@ point, left = sys.argv[2], int(sys.argv[3])
 
 def watch(event, arguments):
     global left
-    if event == point and str(sys.argv[1]) in str(arguments[0]):
+    if event == point and (point == "fcntl.flock" or sys.argv[1] in str(arguments[0])):
         left -= 1
         if left < 0:
             os._exit(9)
@@ -32,6 +32,21 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 registry.render()
 print("survived")
+"""
+
+CRASHING_BETWEEN_STEPS = """
+import os, sys
+from itertools import islice
+from pathlib import Path
+from asset_forge.observability.metrics import CounterDeclaration, Registry
+
+count = CounterDeclaration("things_total", "Things.")
+registry = Registry([count], directory=Path(sys.argv[1]))
+steps = registry._group.refresh({count.name: count})
+for _ in islice(steps, 21 + int(sys.argv[2])):  # as many as there are members, and some
+    pass
+if next(steps, "survived") is None:
+    os._exit(9)
 """
 
 FOLDING = """
@@ -56,14 +71,39 @@ def dead_members(directory: Path, number: int) -> float:
     return float(sum(range(number + 1)))
 
 
-@pytest.mark.parametrize("left", range(4))
-@pytest.mark.parametrize("point", ["open", "os.rename", "os.remove", "os.listdir", "os.scandir"])
+POINTS = [
+    *(("open", left) for left in range(8)),  # 4 members, the lock, the draft, the lock, the result
+    *(("fcntl.flock", left) for left in range(7, 12)),  # the lock, the draft, and the lock again
+    ("os.rename", 0),  # into its place
+    *(("os.remove", left) for left in range(4)),  # the draft that is there no more, the dead
+    *(("os.scandir", left) for left in range(3)),  # for members, drafts, and members again
+]
+"""What a folder does outside of itself, and how often it has done it before it dies."""
+
+
+@pytest.mark.parametrize(("point", "left"), POINTS)
 def test_a_folder_that_dies_loses_nothing_and_counts_nothing_twice(
     tmp_path: Path, point: str, left: int
 ) -> None:
     stays = Registry([COUNT], directory=tmp_path, strict=True)
     total = dead_members(tmp_path, 3)
-    subprocess.run([sys.executable, "-c", CRASHING, tmp_path, point, str(left)], check=False)
+    crashing = [sys.executable, "-c", CRASHING, tmp_path, point, str(left)]
+    assert subprocess.run(crashing, check=False).returncode == 9
+    for _ in range(3):
+        assert stays.value("things_total") == total
+    assert len(list(tmp_path.glob("member-*"))) == 1
+    assert not list(tmp_path.glob("*.tmp"))
+    stays.close()
+
+
+@pytest.mark.parametrize("steps", range(0, 40, 3))
+def test_a_folder_that_dies_between_two_steps_loses_nothing_and_counts_nothing_twice(
+    tmp_path: Path, steps: int
+) -> None:
+    stays = Registry([COUNT], directory=tmp_path, strict=True)
+    total = dead_members(tmp_path, 20)
+    crashing = [sys.executable, "-c", CRASHING_BETWEEN_STEPS, tmp_path, str(steps)]
+    assert subprocess.run(crashing, check=False).returncode == 9
     for _ in range(3):
         assert stays.value("things_total") == total
     assert len(list(tmp_path.glob("member-*"))) == 1
