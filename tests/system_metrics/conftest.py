@@ -9,8 +9,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+import httpx
 import pytest
 
 Result = TypeVar("Result")
@@ -44,6 +45,69 @@ def program() -> Program:
         return path
 
     return find
+
+
+class Prometheus(Protocol):
+    """Starts a Prometheus with these scrape configurations, and returns a client of its API."""
+
+    def __call__(self, scrape_configs: str) -> httpx.Client: ...
+
+
+@pytest.fixture
+def start_prometheus(tmp_path: Path, program: Program) -> Iterator[Prometheus]:
+    """Start a Prometheus that scrapes every second and keeps exemplars; end it with the test."""
+    with contextlib.ExitStack() as stack:
+
+        def start(scrape_configs: str) -> httpx.Client:
+            config, log = tmp_path / "prometheus.yml", tmp_path / "prometheus.log"
+            config.write_text(f"global: {{scrape_interval: 1s}}\nscrape_configs:\n{scrape_configs}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            output = stack.enter_context(log.open("wb"))
+            process = subprocess.Popen(
+                [
+                    program("prometheus"),
+                    f"--config.file={config}",
+                    f"--storage.tsdb.path={tmp_path / 'data'}",
+                    f"--web.listen-address=127.0.0.1:{port}",
+                    "--enable-feature=exemplar-storage",
+                ],
+                stdout=output,
+                stderr=output,
+            )
+            stack.callback(process.wait, 30)
+            stack.callback(process.terminate)
+            client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+            stack.enter_context(client)
+
+            def scraped() -> bool:
+                assert process.poll() is None, log.read_text()
+                try:
+                    return len(query(client, "up == 1")) == scrape_configs.count("job_name")
+                except httpx.TransportError:
+                    return False
+
+            until("Prometheus has scraped every job", scraped)
+            return client
+
+        yield start
+
+
+def query(client: httpx.Client, expression: str) -> list[dict[str, Any]]:
+    """Return what Prometheus says to an expression, nothing while it is not ready."""
+    answer = client.get("/api/v1/query", params={"query": expression})
+    return answer.json()["data"]["result"] if answer.status_code == 200 else []
+
+
+def exemplars(client: httpx.Client, selector: str) -> dict[str, dict[str, str]]:
+    """Return the labels of the newest exemplar that is stored for each bucket of a histogram."""
+    now = time.time()
+    parameters = {"query": selector, "start": now - 600, "end": now + 60}
+    answer = client.get("/api/v1/query_exemplars", params=parameters)
+    return {
+        one["seriesLabels"]["le"]: one["exemplars"][-1]["labels"] for one in answer.json()["data"]
+    }
 
 
 @pytest.fixture

@@ -6,10 +6,7 @@ import asyncio
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tests.system_metrics.conftest import Program, until
+from tests.system_metrics.conftest import Program, Prometheus, exemplars, query
 
 from asset_forge.observability.metrics import (
     SELF_DECLARATIONS,
@@ -93,13 +90,10 @@ def port(registry: Registry) -> Iterator[int]:
 
 
 @pytest.fixture
-def prometheus(port: int, tmp_path: Path, program: Program) -> Iterator[httpx.Client]:
-    """A Prometheus that scrapes both paths every second, and a client of its API."""
-    config = tmp_path / "prometheus.yml"
-    config.write_text(
+def prometheus(port: int, start_prometheus: Prometheus) -> httpx.Client:
+    """A Prometheus that scrapes both paths."""
+    return start_prometheus(
         f"""
-global: {{scrape_interval: 1s}}
-scrape_configs:
 - job_name: openmetrics
   metrics_path: /metrics
   static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
@@ -108,42 +102,6 @@ scrape_configs:
   static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
 """
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        own = probe.getsockname()[1]
-    log = tmp_path / "prometheus.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [
-                program("prometheus"),
-                f"--config.file={config}",
-                f"--storage.tsdb.path={tmp_path / 'data'}",
-                f"--web.listen-address=127.0.0.1:{own}",
-                "--enable-feature=exemplar-storage",
-            ],
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{own}", trust_env=False) as client:
-            until("Prometheus has scraped both", lambda: both_are_up(client, process, log))
-            yield client
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def both_are_up(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> bool:
-    assert process.poll() is None, log.read_text()
-    try:
-        return len(query(client, "up == 1")) == 2
-    except httpx.TransportError:
-        return False
-
-
-def query(client: httpx.Client, expression: str) -> list[dict[str, Any]]:
-    answer = client.get("/api/v1/query", params={"query": expression})
-    return answer.json()["data"]["result"] if answer.status_code == 200 else []
 
 
 def stored(client: httpx.Client, job: str) -> dict[tuple[tuple[str, str], ...], str]:
@@ -188,18 +146,7 @@ def test_both_formats_are_stored_as_the_same_series(
 
 
 def test_exemplars_are_stored_with_their_trace(prometheus: httpx.Client) -> None:
-    now = time.time()
-    answer = prometheus.get(
-        "/api/v1/query_exemplars",
-        params={
-            "query": 'job_duration_seconds_bucket{job="openmetrics"}',
-            "start": now - 600,
-            "end": now + 60,
-        },
-    )
-    found = {
-        one["seriesLabels"]["le"]: one["exemplars"][0]["labels"] for one in answer.json()["data"]
-    }
+    found = exemplars(prometheus, 'job_duration_seconds_bucket{job="openmetrics"}')
     assert found == {le: {"trace_id": TRACE} for le in ("0.0001", "1.0", "120.0", "1e+06", "+Inf")}
 
 

@@ -11,7 +11,7 @@ from asset_forge.generation.metrics import GenerationMetrics
 from asset_forge.generation.prices import Prices
 from asset_forge.generation.providers.base import Usage
 from asset_forge.generation.steps import AddBreadcrumb
-from asset_forge.observability.tracing import Span
+from asset_forge.observability.tracing import Span, current_exemplar
 
 _log = structlog.get_logger(__name__)
 
@@ -79,7 +79,8 @@ class OperationCount:
         """Count the operation's end, after so many seconds and requests."""
         status = "success" if error is None else "failure"
         self.metrics.calls.labels(self.provider, self.model, status).inc()
-        self.metrics.latency.labels(self.provider, self.model).observe(seconds)
+        latency = self.metrics.latency.labels(self.provider, self.model)
+        latency.observe(seconds, current_exemplar())
         details: dict[str, object] = {
             "provider": self.provider,
             "model": self.model,

@@ -36,7 +36,7 @@ from asset_forge.generation.steps import (
     Steps,
 )
 from asset_forge.observability import context
-from asset_forge.observability.tracing import Tracer
+from asset_forge.observability.tracing import Tracer, current_exemplar
 
 STAGES: Final = ("plan", "generate", "store", "index", "complete")
 """The stages that every job has; one whose prompt is expanded has `expand` after `plan`."""
@@ -220,7 +220,8 @@ class Pipeline:
         self._parts.metrics.generations.labels(row.type, status).inc()
         if row.started_at:
             seconds = (self._parts.clock() - row.started_at).total_seconds()
-            self._parts.metrics.duration.labels(row.type).observe(max(seconds, 0.0))
+            duration = self._parts.metrics.duration.labels(row.type)
+            duration.observe(max(seconds, 0.0), current_exemplar())
 
     async def _discard(self, job: Job, failure: GenerationFailed | None = None) -> None:
         """Remove what the job's runs staged and no asset owns; the sweep takes what is left.

@@ -15,6 +15,7 @@ from asset_forge.observability.tracing import (
     Tracer,
     TraceStore,
     add_phase,
+    current_exemplar,
     current_trace_id,
     current_traceparent,
     keep_trace,
@@ -172,6 +173,18 @@ def test_a_trace_that_code_asks_for_is_kept_and_tells_those_it_calls(tracer_of) 
         keep_trace()
         assert (current_traceparent() or "").endswith("-01")
     assert tracer.store.get(trace.trace_id) is not None
+
+
+def test_an_exemplar_names_only_a_trace_that_is_kept(tracer_of) -> None:
+    tracer = tracer_of(sample_ratio=0.0)
+    with tracer.continue_trace(None, "work") as trace, span("inner"):
+        assert current_exemplar() is None
+        keep_trace()
+        assert current_exemplar() == {"trace_id": trace.trace_id}
+    with tracer.continue_trace(None, "work") as failed:
+        failed.fail("timeout")
+        assert current_exemplar() == {"trace_id": failed.trace_id}
+    assert (trace.kept, failed.kept) == (True, True)
 
 
 def test_a_job_joins_the_trace_of_the_request_that_queued_it(tracer_of) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from ._build import build_tracer
 from ._current import (
     add_phase,
+    current_exemplar,
     current_trace_id,
     current_traceparent,
     keep_trace,
@@ -57,6 +58,7 @@ __all__ = [
     "TracingOptions",
     "add_phase",
     "build_tracer",
+    "current_exemplar",
     "current_trace_id",
     "current_traceparent",
     "database_attributes",

@@ -10,6 +10,7 @@ from ._trace import AttributeValue, Phase, Span, SpanKind, Trace, position
 
 __all__ = [
     "add_phase",
+    "current_exemplar",
     "current_trace_id",
     "current_traceparent",
     "keep_trace",
@@ -148,3 +149,14 @@ def current_trace_id() -> str | None:
     if here is None:
         return None
     return here.trace_id if isinstance(here, Trace) else here.trace.trace_id
+
+
+def current_exemplar() -> dict[str, str] | None:
+    """The labels of an exemplar that names the current trace, or ``None`` where that may not be
+    kept: nobody would find it.
+    """
+    here = position.get()
+    if here is None:
+        return None
+    trace = here if isinstance(here, Trace) else here.trace
+    return {"trace_id": trace.trace_id} if trace.sampled or trace.error_type else None
