@@ -141,6 +141,18 @@ def _bare(app: Any, _: Path) -> Any:
     return app
 
 
+def _prototype(app: Any, directory: Path) -> Any:
+    from benchmarks import prototype
+
+    return prototype.wrap(app, directory)
+
+
+def _prototype_of_everything(app: Any, directory: Path) -> Any:
+    from benchmarks import prototype
+
+    return prototype.wrap(app, directory, everything=True)
+
+
 BLOCKS: dict[str, Callable[[Path], Block]] = {
     f"request {kind} {name}": _on(app, wrap)
     for kind, app in (("minimal", lambda: _minimal), ("Litestar", _litestar))
@@ -150,6 +162,8 @@ BLOCKS: dict[str, Callable[[Path], Block]] = {
         ("ids", _with_part("ids")),
         ("log", _with_part("log")),
         ("everything", _with_everything),
+        ("prototype", _prototype),
+        ("prototype of everything", _prototype_of_everything),
     )
 } | {
     f"request {kind} everything, all threads": _of_all_threads(app)

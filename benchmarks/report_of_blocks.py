@@ -28,22 +28,30 @@ class Row:
 ROWS = (
     Row("metrics, on a minimal application", "request minimal bare", "request minimal metrics",
         3e-6, added=True, times=4),
+    Row("the least: a prototype of 40 lines", "request minimal bare", "request minimal prototype",
+        None, added=True, times=4),
     Row("beside them: ids, headers, traces", "request minimal metrics", "request minimal ids",
         None, added=True, times=4),
     Row("beside them: the access log", "request minimal metrics", "request minimal log",
         None, added=True, times=4),
     Row("everything on, on a minimal application", "request minimal bare",
         "request minimal everything", 10e-6, added=True, times=4),
+    Row("the least: a prototype of 40 lines", "request minimal bare",
+        "request minimal prototype of everything", None, added=True, times=4),
     Row("the same, with the thread that writes the log", "request minimal bare",
         "request minimal everything, all threads", None, added=True, times=4),
     Row("metrics, on Litestar", "request Litestar bare", "request Litestar metrics",
         3e-6, added=True, times=4),
+    Row("the least: a prototype of 40 lines", "request Litestar bare", "request Litestar prototype",
+        None, added=True, times=4),
     Row("beside them: ids, headers, traces", "request Litestar metrics", "request Litestar ids",
         None, added=True, times=4),
     Row("beside them: the access log", "request Litestar metrics", "request Litestar log",
         None, added=True, times=4),
     Row("everything on, on Litestar", "request Litestar bare", "request Litestar everything",
         10e-6, added=True, times=4),
+    Row("the least: a prototype of 40 lines", "request Litestar bare",
+        "request Litestar prototype of everything", None, added=True, times=4),
     Row("the same, with the thread that writes the log", "request Litestar bare",
         "request Litestar everything, all threads", None, added=True, times=4),
     Row("one labelled `inc` and one `observe`", "update prometheus_client", "update ours", 0.8e-6),
@@ -71,7 +79,10 @@ def write(report: Report, rounds: int) -> None:
     report.add(
         "CPU time. The rows of applications: the application without and with ours, and what is "
         "added, of the thread that serves requests; the access log's lines are made and written by "
-        "another, which the rows with that thread include. The log line: from the call to the "
+        "another, which the rows with that thread include. The same code costs a multiple behind a "
+        "framework, whose own drives it out of the processor's caches from one request to the "
+        "next, and the prototype as well (`benchmarks/prototype.py`: the same kind of memory, one "
+        "thread, no client that leaves). The log line: from the call to the "
         "queue of the writer thread, redacted, beside the standard library's `logging` with a "
         "JSON formatter that redacts nothing and writes on the caller's time. Scrapes and updates: "
         "beside prometheus_client.\n"

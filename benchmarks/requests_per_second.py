@@ -51,7 +51,9 @@ def measure(
     rounds: int,
     seconds: int,
 ) -> list[Cost]:
-    """Load each server in turn with the bare one, taking turns in who goes first."""
+    """Load each server in turn with the bare one, which goes first every other time; the others
+    rest.
+    """
     costs = {
         name: Cost(framework, name, Pairs([], []), Pairs([], []))
         for name in servers
@@ -59,11 +61,14 @@ def measure(
     }
     for name, server in servers.items():
         server.load(paths[name], seconds=1)
+        server.rest()
     for turn in range(rounds):
         for name, cost in costs.items():
             loads: dict[str, Load] = {}
             for key in (BARE, name)[:: -1 if turn % 2 else 1]:
+                servers[key].wake()
                 loads[key] = servers[key].load(paths[key], seconds=seconds)
+                servers[key].rest()
             cost.per_second.reference.append(loads[BARE].per_second)
             cost.per_second.measured.append(loads[name].per_second)
             cost.cpu_seconds.reference.append(loads[BARE].cpu_per_request)
