@@ -1,5 +1,5 @@
-"""Eight processes that count while they are killed and started again, against what they say
-themselves.
+"""Processes that count while they are killed and started again, one by one or several at once,
+against what they say themselves.
 
 Each increment is announced by a byte appended to a file before it is made and confirmed by one
 after it. What was announced is the ceiling that the group's total may never exceed; a kill costs at
@@ -14,6 +14,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from asset_forge.observability.metrics import CounterDeclaration, HistogramDeclaration, Registry
@@ -95,8 +97,86 @@ def test_totals_are_the_truth_but_for_one_increment_a_kill(tmp_path: Path) -> No
     registry.close()
 
 
-def wait_for(condition: object, seconds: float = 60.0) -> None:
-    assert callable(condition)
+FOLDER = """
+import sys
+from pathlib import Path
+from asset_forge.observability.metrics import CounterDeclaration, HistogramDeclaration, Registry
+
+count = CounterDeclaration("things_total", "Things.")
+size = HistogramDeclaration("size_bytes", "A size.", buckets=(1.0, 2.0, 4.0))
+registry = Registry([count, size], directory=Path(sys.argv[1]), strict=True)
+last = 0.0
+print("folding", flush=True)
+while True:
+    total = registry.value("things_total")
+    assert last <= total, (last, total)
+    last = total
+"""
+STORMS = 5
+
+
+@contextmanager
+def program(*arguments: object) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-c", *map(str, arguments)], stdout=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def test_a_storm_of_kills_costs_one_increment_each_while_others_fold_and_read(
+    tmp_path: Path,
+) -> None:
+    truth = tmp_path / "announced", tmp_path / "confirmed"
+    for path in truth:
+        path.touch()
+    directory = tmp_path / "metrics"
+    registry = Registry([COUNT, SIZE], directory=directory, strict=True)
+    kills, last = 0, 0.0
+
+    def announced() -> int:
+        return truth[0].stat().st_size
+
+    def members() -> int:
+        return len(list(directory.glob("member-*.metrics")))
+
+    with program(FOLDER, directory) as folder:
+        assert folder.stdout is not None
+        assert folder.stdout.readline() == b"folding\n"
+        for _ in range(STORMS):
+            reached = announced()
+            storm = [
+                subprocess.Popen([sys.executable, "-c", PROGRAM, directory, *truth])
+                for _ in range(PROCESSES)
+            ]
+            wait_for(lambda: members() >= PROCESSES + 2)
+            wait_for(lambda reached=reached: announced() > reached + 50 * PROCESSES)
+            for process in storm:
+                process.send_signal(signal.SIGKILL)
+            kills += len(storm)
+
+            def all_are_folded(storm: list[subprocess.Popen[bytes]] = storm) -> bool:
+                nonlocal last
+                total = registry.value("things_total") or 0.0
+                assert last <= total <= announced()
+                last = total
+                return members() == 2 and all(process.poll() is not None for process in storm)
+
+            wait_for(all_are_folded)
+        assert folder.poll() is None
+
+    total = registry.value("things_total") or 0.0
+    ceiling, floor = announced(), truth[1].stat().st_size
+    assert floor <= total <= ceiling <= floor + kills
+    assert registry.value("metrics_collector_errors_total", collector="member") is None
+    assert registry.value("metrics_collector_errors_total", collector="directory") is None
+    registry.close()
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
