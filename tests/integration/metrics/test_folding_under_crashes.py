@@ -168,6 +168,31 @@ def test_a_forked_child_counts_for_itself_and_its_parent_does_too(tmp_path: Path
     parent.close()
 
 
+def test_a_fork_in_the_middle_of_folding_spoils_nothing(tmp_path: Path) -> None:
+    """The child has copies of all that the parent is at, and throws them away."""
+    parent = Registry([COUNT], directory=tmp_path, strict=True)
+    total = dead_members(tmp_path, 3)
+    assert parent._group is not None
+    folding = parent._group.refresh({COUNT.name: COUNT})
+    while not list(tmp_path.glob("folded-*.tmp")):
+        assert next(folding, "over") is None
+    child = os.fork()
+    if child == 0:
+        try:
+            folding.close()
+            os._exit(0)
+        finally:
+            os._exit(2)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    for _ in folding:
+        pass
+    assert parent.value("things_total") == total
+    assert parent.value("metrics_collector_errors_total", collector="directory") is None
+    assert len(list(tmp_path.glob("member-*"))) == 1
+    parent.close()
+
+
 def test_a_child_that_outlives_its_parent_does_not_keep_it_alive(tmp_path: Path) -> None:
     observer = Registry([COUNT, POOL], directory=tmp_path, strict=True)
     program = """

@@ -14,9 +14,11 @@ from asset_forge.observability.metrics import CounterDeclaration, Label, Registr
 COUNT = CounterDeclaration("things_total", "Things.", (Label("id"),), series_limit=5_000)
 
 HEAD = """
-import os, resource, sys
+import os, resource, sys, threading
 from pathlib import Path
-from asset_forge.observability.metrics import CounterDeclaration, Label, Registry
+from asset_forge.observability.metrics import (
+    CounterDeclaration, GaugeDeclaration, Label, Merge, Registry,
+)
 
 count = CounterDeclaration("things_total", "Things.", (Label("id"),), series_limit=5_000)
 directory = Path(sys.argv[1])
@@ -64,11 +66,22 @@ for free in range(1, 4):
 FILLED = (
     HEAD
     + """
-registry = Registry([count], directory=directory)
+pool = GaugeDeclaration("pool", "A pool.")
+sampled = GaugeDeclaration("sampled", "Sampled.", merge=Merge.NEWEST)
+registry = Registry([count, pool, sampled], directory=directory)
+registry.gauge(pool).labels().set(4)
 soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (70_000, hard))
 for number in range(2_000):
     registry.counter(count).labels(str(number)).inc()
+def from_another_thread():
+    registry.counter(count).labels("0").inc(0.5)
+    registry.gauge(pool).labels().set(6)
+thread = threading.Thread(target=from_another_thread)
+thread.start()
+thread.join()
+registry.gauge(sampled).clear()
+registry.gauge(sampled).labels().set(8)
 print("full", flush=True)
 sys.stdin.readline()
 registry.keep_place()
@@ -148,8 +161,12 @@ def test_series_made_on_a_full_disk_reach_the_group_when_there_is_room_again(
     then("still full\n")
     assert 0.0 < total() < 2_000.0
     then("room again\n")
-    assert total() == 4_000.0
-    then("4000.0\n" if total() else "")
+    assert total() == 4_000.5
+    assert other.value("pool") == 6.0
+    assert other.value("sampled") == 8.0
+    then("4000.5\n")
     _, errors = process.communicate()
     assert process.returncode == 0, errors
-    assert total() == 4_000.0
+    assert errors.count("in this process only until there is room") == 1
+    assert total() == 4_000.5
+    assert other.value("sampled") == 8.0
