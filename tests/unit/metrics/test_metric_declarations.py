@@ -6,6 +6,7 @@ import pytest
 
 from asset_forge.observability.metrics import (
     CounterDeclaration,
+    Declaration,
     DeclarationError,
     GaugeDeclaration,
     HistogramDeclaration,
@@ -76,6 +77,8 @@ def test_an_info_is_named_info() -> None:
 def test_a_unit_that_the_name_lacks_is_refused() -> None:
     with pytest.raises(DeclarationError, match="unit"):
         GaugeDeclaration("storage_used", "Bytes.", unit="bytes")
+    with pytest.raises(DeclarationError, match="'bytes_used' has to end in its unit"):
+        GaugeDeclaration("bytes_used", "Bytes.", unit="bytes")
 
 
 def test_initial_combinations_are_checked_against_the_labels() -> None:
@@ -131,3 +134,21 @@ def test_a_closed_set_has_to_hold_what_the_registry_itself_counts(
     with pytest.raises(DeclarationError) as refused:
         Registry([CounterDeclaration(name, "Ours.", (label,))])
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "unit"),
+    [
+        (CounterDeclaration("cost_usd_total", "Cost."), "usd"),
+        (GaugeDeclaration("kept_bytes", "Kept."), "bytes"),
+        (HistogramDeclaration("wait_seconds", "Wait.", buckets=(1.0,)), "seconds"),
+        (GaugeDeclaration("heat_kelvins", "Heat.", unit="kelvins"), "kelvins"),
+        (CounterDeclaration("jobs_total", "Jobs."), ""),
+        (InfoDeclaration("bytes_info", "Of bytes."), ""),
+    ],
+)
+def test_a_metric_has_the_unit_that_its_name_ends_in(declaration: Declaration, unit: str) -> None:
+    assert declaration.unit == unit
+    text = Registry([declaration]).render(openmetrics=True).decode()
+    described = f"# UNIT {declaration.family_name} {unit}\n"
+    assert (described in text) is bool(unit)

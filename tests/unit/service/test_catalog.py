@@ -75,6 +75,19 @@ def test_faults_of_metrics_are_counted_under_metrics_and_nothing_is_folded():
     assert registry.value("telemetry_dropped_total", sink="__overflow__") is None
 
 
+def test_openmetrics_tells_the_unit_of_every_metric_that_is_named_after_one():
+    text = Registry(DECLARATIONS, strict=True).render(openmetrics=True).decode()
+    units = dict(line.split()[2:] for line in text.splitlines() if line.startswith("# UNIT "))
+    named = {
+        one.family_name: ending
+        for one in DECLARATIONS
+        for ending in ("seconds", "bytes", "usd", "ratio")
+        if one.family_name.endswith(f"_{ending}")
+    }
+    assert len(named) > 20
+    assert units == named
+
+
 def test_closed_label_values_are_what_the_code_has():
     assert set(TABLES) == {*Base.metadata.tables, "other"}
     assert set(get_args(FileTypeName)) == {kind.value for kind in FileType}

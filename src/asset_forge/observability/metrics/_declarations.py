@@ -20,6 +20,11 @@ SERIES_LIMIT = 1000
 ZERO_LIMIT = 512
 """How many combinations of closed labels a counter starts at 0; beyond it, say `initial`."""
 
+UNITS = frozenset(
+    ("seconds", "bytes", "ratio", "usd", "celsius", "meters", "grams", "joules", "volts", "amperes")
+)
+"""Units that a metric has because its name ends in one, before what its kind adds."""
+
 METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*\Z")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
 _RESERVED_SUFFIXES = ("_bucket", "_count", "_sum", "_created", "_total", "_info")
@@ -80,7 +85,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What the four kinds of metric have in common; declare one of the subclasses."""
+    """What the four kinds of metric have in common; declare one of the subclasses.
+
+    `unit` is taken from the name where that ends in one of `UNITS`.
+    """
 
     name: str
     help: str
@@ -95,6 +103,9 @@ class Declaration:
     reserved_labels: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
+        ending = self.family_name.rpartition("_")[2]
+        if not self.unit and ending in UNITS and self.kind != "info":
+            object.__setattr__(self, "unit", ending)
         faults = self.faults()
         if faults:
             raise DeclarationError(f"{type(self).__name__} {self.name!r}", faults)
@@ -118,8 +129,8 @@ class Declaration:
             for name in names
             if name in self.reserved_labels
         )
-        if self.unit and self.unit not in self.family_name.split("_"):
-            found.append(f"unit {self.unit!r}: the name {self.name!r} has to carry its unit")
+        if self.unit and not self.family_name.endswith(f"_{self.unit}"):
+            found.append(f"unit {self.unit!r}: the name {self.name!r} has to end in its unit")
         if self.mirror and self.kind not in {"counter", "histogram"}:
             found.append(f"mirror: only counters and histograms mirror another, no {self.kind}")
         elif self.mirror and len(self.mirror.labels) != len(names):
