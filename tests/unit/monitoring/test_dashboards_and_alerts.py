@@ -27,7 +27,7 @@ from asset_forge.monitoring import (
     render,
     render_runbooks,
 )
-from asset_forge.monitoring._durations import scaled_expression
+from asset_forge.monitoring._durations import duration, scaled_expression, seconds
 
 COMPARED = {
     "HighErrorRate": "Error Rate",
@@ -96,6 +96,16 @@ def test_a_panel_draws_the_limit_of_its_alert(name: str) -> None:
     limit = re.search(r">=? ([\d.]+)", scaled_expression(alert(name).expr, 1))
     assert limit is not None
     assert float(limit[1]) in [value for _, value in steps(panel_called(COMPARED[name]))]
+
+
+@pytest.mark.parametrize("name", [*COMPARED, "HighGenerationFailureRate"])
+def test_a_panel_looks_back_as_far_as_its_alert(name: str) -> None:
+    """Grafana's `$__rate_interval` is at least four of a query's `interval`."""
+    title = COMPARED.get(name, "Success Rate")
+    ranges = set(re.findall(r"\[(\w+)\]", alert(name).expr))
+    for target in panel_called(title)["targets"]:
+        if "$__rate_interval" in target["expr"]:
+            assert {duration(4 * seconds(target["interval"]))} == ranges
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES, ids=lambda one: one.name)

@@ -73,7 +73,7 @@ DATABASE_POOL: Final = Alert(
             "If the load is real, raise `DATABASE_POOL_SIZE`, within the server's "
             "`max_connections` divided by the number of processes.",
         ),
-        over="The Database Connections panel is below 90 %.",
+        over="The Database Pool Use panel is below 90 %.",
     ),
 )
 DATABASE_SLOW: Final = Alert(
@@ -103,7 +103,7 @@ DATABASE_SLOW: Final = Alert(
             "After large changes: `ANALYZE`.",
             "Embedded and busy: move to Postgres by `DATABASE_URL`.",
         ),
-        over="The Database Health panel is below 100 ms.",
+        over="The Slow Tables panel is below 100 ms.",
     ),
 )
 LOW_DISK_SPACE: Final = Alert(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asset_forge.monitoring._durations import duration, seconds
 from asset_forge.monitoring._files import HEADER
 from asset_forge.monitoring._model import SERVICE, Alert
 from asset_forge.monitoring._options import Options
@@ -72,7 +73,7 @@ def _panel(number: int, panel: Panel, place: dict[str, int], options: Options) -
         "links": [_link(link, options) for link in panel.links],
         "fieldConfig": {"defaults": _field(panel, options), "overrides": []},
         "options": _options(panel.kind),
-        "targets": [_target(letter, query, panel) for letter, query in enumerate(panel.queries)],
+        "targets": [_target(n, query, panel, options) for n, query in enumerate(panel.queries)],
     }
 
 
@@ -138,11 +139,11 @@ def _options(kind: Kind) -> dict[str, object]:
     return {"reduceOptions": reduce}
 
 
-def _target(number: int, query: Query, panel: Panel) -> dict[str, object]:
+def _target(number: int, query: Query, panel: Panel, options: Options) -> dict[str, object]:
     # A number is asked for at one moment: out of a range Grafana would show the last one that
     # there was, hours old, where now there is none.
     over_time = panel.kind is Kind.TIME_SERIES
-    return {
+    found: dict[str, object] = {
         "refId": chr(ord("A") + number),
         "datasource": DATASOURCE,
         "expr": query.expr,
@@ -151,6 +152,10 @@ def _target(number: int, query: Query, panel: Panel) -> dict[str, object]:
         "instant": not over_time,
         "range": over_time,
     }
+    if panel.looks_back is not None:
+        # Grafana's `$__rate_interval` is at least four of these.
+        found["interval"] = duration(seconds(panel.looks_back) * options.scale / 4)
+    return found
 
 
 def _other_dashboards() -> dict[str, object]:

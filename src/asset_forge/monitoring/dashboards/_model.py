@@ -73,7 +73,8 @@ class Panel:
     """One panel; `thresholds` are (color, from this value on), rising, above a green base.
 
     `good_above` turns them round: below the first threshold is its color, above all is green.
-    `links` are those of the panel, `series_links` those of each of its series.
+    `links` are those of the panel, `series_links` those of each of its series. Rates are taken
+    over no less than `looks_back`, which is how far its alert does.
     """
 
     title: str
@@ -90,6 +91,7 @@ class Panel:
     stacked: bool = False
     good_above: bool = False
     series_links: tuple[Page, ...] = ()
+    looks_back: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ GENERATION: Final = Dashboard(
                 Query(f"sum(rate({_SUCCEEDED}{RATE})) / sum(rate({_ENDED}{RATE}))", "all"),
             ),
             (HIGH_GENERATION_FAILURE_RATE, *burn_alerts(GENERATION_OBJECTIVE), Board.SLO, ERRORS),
+            looks_back="5m",
             thresholds=(("red", 0.9),),
             good_above=True,
             maximum=1,
@@ -144,6 +145,7 @@ GENERATION: Final = Dashboard(
                 ERRORS,
                 FAILED_TRACES,
             ),
+            looks_back="5m",
             thresholds=(("red", 0.05),),
         ),
         Panel(

@@ -117,6 +117,7 @@ INFRASTRUCTURE: Final = Dashboard(
                 ),
             ),
             (DATABASE_SLOW, Board.OVERVIEW, SLOW_TRACES),
+            looks_back="5m",
             thresholds=(("orange", 0.1),),
         ),
         Panel(

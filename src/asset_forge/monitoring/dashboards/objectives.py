@@ -134,6 +134,7 @@ _QUANTILES: Final = Panel(
         ),
     ),
     (*burn_alerts(LATENCY), HIGH_LATENCY, Board.OVERVIEW, SLOW_TRACES),
+    looks_back="5m",
     thresholds=(("red", 1),),
 )
 _MAINTENANCE: Final = Panel(
