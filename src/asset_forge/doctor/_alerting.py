@@ -11,7 +11,7 @@ from asset_forge.doctor._evidence import Evidence, Monitoring
 from asset_forge.doctor._limits import CLOCK_SKEW_SECONDS
 from asset_forge.doctor._questions import JOBS, RENAMED
 from asset_forge.doctor._verdicts import Fine, Found, Unseen, Verdict
-from asset_forge.monitoring import ALERTS, SERVICE, WORKERS
+from asset_forge.monitoring import ALERTS, SERVICE, WORKERS, recorded_names
 
 PATHS: Final = ("/metrics", "/metrics/business")
 RETENTION_SECONDS: Final = 30 * 86_400.0
@@ -108,24 +108,41 @@ def labels(seen: Evidence) -> Iterator[Verdict]:
 
 
 def rules(seen: Evidence) -> Iterator[Verdict]:
-    """Whether all alerts are loaded, and every rule can be evaluated."""
+    """Whether all alerts and recordings are loaded, and every rule can be evaluated."""
     monitoring = _asked(seen)
     if monitoring is None:
         return
-    loaded = {rule.name for rule in monitoring.rules if rule.type == "alerting"}
-    missing = sorted(alert.name for alert in ALERTS if alert.name not in loaded)
-    if missing:
-        shown = ", ".join(missing[:8]) + (", …" if len(missing) > 8 else "")
-        yield Found(
-            f"{len(missing)} of {len(ALERTS)} alerts are not loaded",
-            "Watchdog",
-            (shown, "load deploy/prometheus/rules, as `asset-forge monitoring render` writes it"),
+    known, records = {alert.name for alert in ALERTS}, recorded_names()
+    faults = [
+        *_missing(monitoring, "alerting", frozenset(known), "Watchdog"),
+        *_missing(monitoring, "recording", records, "MetricsAbsent"),
+        *(
+            Found(f"The rule {rule.name} cannot be evaluated", "Watchdog", (rule.last_error,))
+            for rule in [rule for rule in monitoring.rules if rule.health == "err"][:5]
+        ),
+    ]
+    yield from faults
+    if not faults:
+        yield Fine(
+            f"all {len(ALERTS)} alerts and {len(records)} recorded series are loaded, "
+            f"{len(monitoring.rules)} rules work"
         )
-    broken = [rule for rule in monitoring.rules if rule.health == "err"]
-    for rule in broken[:5]:
-        yield Found(f"The rule {rule.name} cannot be evaluated", "Watchdog", (rule.last_error,))
-    if not missing and not broken:
-        yield Fine(f"all {len(ALERTS)} alerts are loaded, {len(monitoring.rules)} rules work")
+
+
+def _missing(
+    monitoring: Monitoring, kind: str, names: frozenset[str], runbook: str
+) -> Iterator[Verdict]:
+    missing = sorted(names - {rule.name for rule in monitoring.rules if rule.type == kind})
+    if missing:
+        what = "alerts" if kind == "alerting" else "recorded series, which alerts read,"
+        yield Found(
+            f"{len(missing)} of {len(names)} {what} are not loaded",
+            runbook,
+            (
+                ", ".join(missing[:8]) + (", …" if len(missing) > 8 else ""),
+                "load deploy/prometheus/rules, as `asset-forge monitoring render` writes it",
+            ),
+        )
 
 
 def delivery(seen: Evidence) -> Iterator[Verdict]:

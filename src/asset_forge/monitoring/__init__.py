@@ -15,6 +15,7 @@ from asset_forge.monitoring._model import (
     Symptom,
 )
 from asset_forge.monitoring._options import Options
+from asset_forge.monitoring._prometheus import recorded_names
 from asset_forge.monitoring._render import DIRECTORIES, drift, render, render_runbooks, write
 from asset_forge.monitoring.alerts import ALERTS
 from asset_forge.monitoring.objectives import OBJECTIVES
@@ -39,6 +40,7 @@ __all__ = [
     "Symptom",
     "drift",
     "read_maintenance",
+    "recorded_names",
     "render",
     "render_guide",
     "render_runbooks",

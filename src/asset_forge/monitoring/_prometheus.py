@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from asset_forge.monitoring._burn_rules import (
     budget_recordings,
@@ -103,6 +104,13 @@ def recording_rules(options: Options) -> Groups:
     budgets = [rule for one in OBJECTIVES for rule in budget_recordings(one)]
     groups.append(_group("asset-forge-slo-budgets", STEP, budgets, options))
     return {"groups": groups}
+
+
+def recorded_names() -> frozenset[str]:
+    """Return the names of the series that the recording rules make."""
+    groups = recording_rules(Options())["groups"]
+    rules = [rule for group in groups for rule in cast("list[Rule]", group["rules"])]
+    return frozenset(str(rule["record"]) for rule in rules)
 
 
 def _group(name: str, step: str, rules: Sequence[Recording], options: Options) -> dict[str, object]:

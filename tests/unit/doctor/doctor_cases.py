@@ -27,7 +27,7 @@ from asset_forge.doctor._questions import (
     QUESTIONS,
     RENAMED,
 )
-from asset_forge.monitoring import ALERTS, OBJECTIVES
+from asset_forge.monitoring import ALERTS, OBJECTIVES, recorded_names
 from asset_forge.monitoring.budgets import BudgetReport
 from asset_forge.monitoring.budgets._report import BURN_WINDOWS, Measured, Window, objective_report
 from asset_forge.monitoring.prometheus_api import Point
@@ -164,7 +164,10 @@ def monitoring(**changed: object) -> Monitoring:
     whole: dict[str, object] = {
         "url": "http://127.0.0.1:9090",
         "targets": [target("/metrics"), target("/metrics/business")],
-        "rules": [Rule(alert.name, "alerting", "ok") for alert in ALERTS],
+        "rules": [
+            *(Rule(alert.name, "alerting", "ok") for alert in ALERTS),
+            *(Rule(name, "recording", "ok") for name in recorded_names()),
+        ],
         "alerts": [FiringAlert({"alertname": "Watchdog", "severity": "none"}, "firing")],
         "alertmanagers": 1,
         "retention": "40d",

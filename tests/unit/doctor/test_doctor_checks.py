@@ -141,6 +141,10 @@ def prometheus(**changed: object) -> Evidence:
     return seen(monitoring=monitoring(**changed))
 
 
+def loaded(kind: str) -> list[Rule]:
+    return [rule for rule in monitoring().rules if rule.type == kind]
+
+
 def alert(name: str, severity: str, state: str = "firing") -> FiringAlert:
     labels = {"alertname": name, "severity": severity}
     return FiringAlert(labels, state, {"summary": "s", "description": "7 % fail"}, "7")
@@ -232,7 +236,9 @@ CASES = [
     Case("labels", prometheus(fleet=fleet(renamed=[point(40, job="asset-forge")])),
          "MetricsAbsent", "exported_endpoint"),
     Case("labels", prometheus(fleet=fleet(jobs=[point(1, job="web")])), "MetricsAbsent", "'web'"),
-    Case("rules", prometheus(rules=[]), "Watchdog", f"{len(ALERTS)} of {len(ALERTS)} alerts"),
+    Case("rules", prometheus(rules=loaded("recording")), "Watchdog",
+         f"{len(ALERTS)} of {len(ALERTS)} alerts"),
+    Case("rules", prometheus(rules=loaded("alerting")), "MetricsAbsent", "slo:error_budget"),
     Case("rules", prometheus(rules=[*monitoring().rules, Rule("slo:x", "recording", "err", "bad")]),
          "Watchdog", "bad"),
     Case("delivery", prometheus(alertmanagers=0), "Watchdog", "reach nobody"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.unit.monitoring.histories import QUIET, RESET, Series, one
 from tests.unit.monitoring.programs import run
-from tests.unit.monitoring.rule_cases import CASES, Series, one
+from tests.unit.monitoring.rule_cases import CASES
+from tests.unit.monitoring.symptom_cases import BURN
 
 from asset_forge.monitoring import ALERTS, Alert, Options, render, write
 from asset_forge.monitoring._burn_rules import BURN_ALERTS
@@ -15,6 +19,8 @@ from asset_forge.monitoring._durations import seconds
 
 STEP = 15
 BY_NAME = {alert.name: alert for alert in ALERTS}
+READ = re.compile(r"\b(rate|increase)\(([^()\[\]]+)\[(\w+)\]\)")
+"""What an expression makes of a counter."""
 
 
 def firing(name: str, at: float, expected: bool) -> dict[str, object]:
@@ -33,16 +39,24 @@ def evaluate(
     name: str,
     histories: list[dict[str, object]],
     windows: tuple[str, ...] | None = None,
+    misread: Callable[[str], str] | None = None,
 ) -> None:
     """Run promtool on the rendered rule of one alert, after the recordings that it reads.
 
     They are put into one group, since promtool evaluates several in an order of its own choice.
-    `windows` keeps the recordings to those of some windows, for histories of hours.
+    `windows` keeps the recordings to those of some windows, for histories of hours. `misread`
+    changes the expressions for the worse, and then nothing has to hold for a while to be true.
     """
     files = render(Options())
     rules = [rule for rule in rules_of(files, "alerts") if rule["alert"] == name]
     if name in {alert.name for alert in BURN_ALERTS}:
         rules = [rule for rule in rules_of(files, "slo") if kept(rule, windows)] + rules
+    if misread is not None:
+        rules = [
+            {key: value for key, value in rule.items() if key != "for"}
+            | {"expr": misread(str(rule["expr"]))}
+            for rule in rules
+        ]
     _promtool(directory, rules, histories)
 
 
@@ -113,12 +127,43 @@ def test_it_fires_for_each_of_its_reasons(name: str, branch: str, tmp_path: Path
 
 @pytest.mark.parametrize("name", sorted(name for name, case in CASES.items() if case.silent))
 def test_it_stays_silent(name: str, tmp_path: Path) -> None:
-    times = range(0, 3000, 60)
+    times = range(0, 6000 if "[1h]" in BY_NAME[name].expr else 3000, 60)
     histories = [
         history(series, [firing(name, at, expected=False) for at in times])
         for series in CASES[name].silent.values()
     ]
     evaluate(tmp_path, name, histories)
+
+
+COUNTING = sorted(name for name in CASES if name in BURN or READ.search(BY_NAME[name].expr))
+HELD_BACK = {"GenerationQueueStalled"}
+"""Alerts that counters hold back, and do not raise."""
+
+
+def test_alerts_that_read_counters_are_silent_without_traffic_and_across_a_reset() -> None:
+    assert len(COUNTING) > 20
+    assert [name for name in COUNTING if not {QUIET, RESET} <= set(CASES[name].silent)] == []
+
+
+def fires_once(name: str) -> dict[str, object]:
+    selector = f'ALERTS{{alertname="{name}",alertstate="firing"}}'
+    query = f"group(max_over_time({selector}[50m]))"
+    return {"expr": query, "eval_time": "50m", "exp_samples": [{"labels": "{}", "value": 1}]}
+
+
+@pytest.mark.parametrize("name", COUNTING)
+def test_a_reset_taken_for_events_would_be_told(name: str, tmp_path: Path) -> None:
+    """So the case in which the alert is silent across a reset is one that can fail."""
+    change = r"delta(\2[\3])" if name in HELD_BACK else r"abs(delta(\2[\3]))"
+    checked = history(CASES[name].silent[RESET], [fires_once(name)])
+    evaluate(tmp_path, name, [checked], misread=lambda expr: READ.sub(change, expr))
+
+
+@pytest.mark.parametrize("name", sorted(set(COUNTING) - HELD_BACK))
+def test_what_happened_long_ago_taken_for_news_would_be_told(name: str, tmp_path: Path) -> None:
+    """So the case in which the alert is silent without traffic is one that can fail."""
+    checked = history(CASES[name].silent[QUIET], [fires_once(name)])
+    evaluate(tmp_path, name, [checked], misread=lambda expr: READ.sub(r"\2", expr))
 
 
 def test_a_provider_that_is_left_alone_is_not_taken_for_a_mended_one(tmp_path: Path) -> None:

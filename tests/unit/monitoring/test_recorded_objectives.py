@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.unit.monitoring.rule_cases import Series, ended, requests, times
+from tests.unit.monitoring.histories import Series, ended, requests, times
 from tests.unit.monitoring.test_alerts_fire_and_stay_silent import evaluate_recordings, history
 
 from asset_forge.monitoring import OBJECTIVES

@@ -69,10 +69,12 @@ EVENT_LOOP: Final = Alert(
 DESCRIPTORS: Final = Alert(
     name="FileDescriptorsNearLimit",
     severity=Severity.WARNING,
-    expr="max by (instance) (process_open_fds) / max by (instance) (process_max_fds) > 0.8",
+    # The share of the process that has the largest: sums would hide one exhausted worker of four.
+    expr="max by (instance) (process_open_fds_ratio) > 0.8",
     hold="2m",
     summary="{{ $labels.instance }} runs out of file descriptors",
-    description="{{ $value | humanizePercentage }} of the file descriptors are open.",
+    description="A process of {{ $labels.instance }} has {{ $value | humanizePercentage }} of the "
+    "file descriptors open that it may open.",
     board=Board.INFRASTRUCTURE,
     silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY),
     runbook=Runbook(
@@ -97,7 +99,8 @@ CRASH_LOOPING: Final = Alert(
     expr="max by (instance) (changes(process_start_time_seconds[15m])) > 2",
     hold="",
     summary="{{ $labels.instance }} starts again and again",
-    description="It started {{ $value }} times within 15 minutes.",
+    description="Scrapes have seen it start anew {{ $value }} times within 15 minutes. Starts "
+    "that none saw, since they failed too soon, are not counted.",
     board=Board.OVERVIEW,
     silenced_by=(Symptom.SERVICE,),
     runbook=Runbook(

@@ -8,6 +8,8 @@ from asset_forge.monitoring._look import LOGS, metrics, query
 from asset_forge.monitoring._model import EVERY_JOB, Alert, Board, Runbook, Severity, Symptom
 from asset_forge.monitoring.alerts._rising import rising
 
+INVENTED_VERBS: Final = 100
+
 WATCHDOG: Final = Alert(
     name="Watchdog",
     severity=Severity.NONE,
@@ -61,16 +63,23 @@ SCRAPE_FAILING: Final = Alert(
 SERIES_OVERFLOW: Final = Alert(
     name="SeriesOverflow",
     severity=Severity.WARNING,
-    expr=rising("metrics_series_overflow_total", "metric", "15m") + " > 0",
+    # A scanner tries a few verbs that HTTP has not, on any service that strangers reach. Nothing
+    # else is folded by what strangers send.
+    expr=rising('metrics_series_overflow_total{metric!="http_requests_total"}', "metric", "15m")
+    + " > 0\nor\n"
+    + rising('metrics_series_overflow_total{metric="http_requests_total"}', "metric", "15m")
+    + f" > {INVENTED_VERBS}",
     hold="1m",
-    summary="{{ $labels.metric }} has more series than it may",
+    summary="Label values of {{ $labels.metric }} are made up, or too many",
     description='{{ $value | printf "%.0f" }} uses of {{ $labels.metric }} within 15 minutes '
-    "were folded into `__overflow__`.",
+    "were folded into `__overflow__`, or for an invented HTTP verb into `other`.",
     board=Board.INFRASTRUCTURE,
     silenced_by=(Symptom.SERVICE,),
     runbook=Runbook(
         meaning="A metric has reached its limit of series; further label values are counted "
-        "together under `__overflow__`. Memory is safe; detail is lost.",
+        "together under `__overflow__`. Memory is safe; detail is lost. For `http_requests_total` "
+        f"it also means that strangers make up HTTP verbs, more than {INVENTED_VERBS} times within "
+        "15 minutes: those count as `other`.",
         users="Nothing.",
         look=(
             "Which label grows (METRIC is the alert's `metric`): "

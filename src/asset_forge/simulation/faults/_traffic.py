@@ -101,7 +101,7 @@ class CardinalityBomb(Storm):
 
     name = "cardinality-bomb"
     what = "200 requests a second, each with another path, verb and Host"
-    alerts = ()
+    alerts = ("SeriesOverflow",)
 
     _PER_SECOND: Final = 200.0
 
