@@ -217,3 +217,40 @@ async def test_a_process_without_a_free_descriptor_is_still_sampled_and_says_so_
     assert told == [highest + 1]
     assert ratio == 1.0
     assert (registry.value("process_open_fds") or 0) < highest + 1
+
+
+async def test_a_fault_while_sampling_is_counted_and_the_rest_is_sampled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("unforeseen")
+
+    monkeypatch.setattr("asset_forge.observability.metrics.runtime._sampler.LAG_SECONDS", 0.01)
+    monkeypatch.setattr("asset_forge.observability.metrics.runtime._sampler.SAMPLE_SECONDS", 0.02)
+    monkeypatch.setattr("psutil.Process.cpu_times", broken)
+    monkeypatch.setattr("platform.python_version_tuple", broken)
+    registry = Registry(RUNTIME_DECLARATIONS)
+    sampler = RuntimeSampler(registry)
+    await sampler.start()
+    deadline = time.monotonic() + 30
+    while (registry.value("telemetry_dropped_total", sink="metrics") or 0.0) < 6:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+    before = registry.value("event_loop_lag_seconds_count") or 0.0
+    while (registry.value("event_loop_lag_seconds_count") or 0.0) <= before:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+    await sampler.stop()
+    assert registry.value("python_gc_collections_total", generation="2") is not None
+    assert registry.value("python_heap_size_total_bytes") is not None
+
+
+def test_the_limit_on_descriptors_is_known_where_psutil_does_not_tell_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on macOS."""
+    monkeypatch.delattr("psutil.Process.rlimit")
+    monkeypatch.delattr("psutil.RLIMIT_NOFILE")
+    registry, _ = sampled()
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    assert registry.value("process_max_fds") == limit

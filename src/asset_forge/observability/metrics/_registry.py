@@ -114,6 +114,12 @@ class Registry:
             )
         self._collectors[name] = Bridged(name, collector, endpoint)
 
+    def fault(self, subject: str, error: Exception) -> None:
+        """Take note of a fault of what sets our metrics: raised where strict, otherwise counted in
+        `telemetry_dropped_total{sink="metrics"}` and logged.
+        """
+        self._counts.guard.fault(subject, error)
+
     def close(self) -> None:
         """Leave the group: counters stay with it, gauges that are summed go.
 

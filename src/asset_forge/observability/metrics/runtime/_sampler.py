@@ -65,21 +65,15 @@ class RuntimeSampler:
     def sample(self) -> None:
         """Set every metric once; one that cannot be read on this system is left out."""
         if self._pid != os.getpid():
-            self._start_over()
-        self._registry.keep_place()
-        steps = (
-            self._sample_process,
-            self._sample_collections,
-            self._sample_memory,
-            self._state_python,
-        )
+            self._try("a forked process", self._start_over)
+        self._try("a place in the group", self._registry.keep_place)
         if self._spare is not None:
-            with contextlib.suppress(psutil.Error, OSError):
-                self._look_for_descriptors()
+            self._try("descriptors", self._look_for_descriptors)
         with self._one_descriptor():
-            for step in steps:
-                with contextlib.suppress(psutil.Error, OSError, NotImplementedError):
-                    step()
+            self._try("the process", self._sample_process)
+            self._try("garbage collection", self._sample_collections)
+            self._try("memory", self._sample_memory)
+            self._try("the interpreter", self._state_python)
 
     def heap(self) -> MemorySize:
         """Return the heap's total and used bytes as they are now."""
@@ -104,12 +98,22 @@ class RuntimeSampler:
             if spare is not None:
                 os.close(spare)
 
+    def _try(self, what: str, step: Callable[[], None]) -> None:
+        """Take a step; what the system does not tell is left out, any other fault is counted."""
+        try:
+            step()
+        except (psutil.Error, OSError, NotImplementedError):
+            pass
+        except Exception as error:  # noqa: BLE001 - the guard decides
+            self._registry.fault(f"the sampling of {what}", error)
+
     @contextlib.contextmanager
     def _one_descriptor(self) -> Generator[None]:
         """Give the block the descriptor that is held in reserve, and take one back after it."""
         spare, self._spare = self._spare, None
         if spare is not None:
-            os.close(spare)
+            with contextlib.suppress(OSError):  # somebody who closes what is not theirs did
+                os.close(spare)
         try:
             yield
         finally:
