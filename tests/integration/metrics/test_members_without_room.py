@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from asset_forge.observability.metrics import CounterDeclaration, Label, Registry
+from asset_forge.observability.metrics._locks import group_lock
 
 COUNT = CounterDeclaration("things_total", "Things.", (Label("id"),), series_limit=5_000)
 
@@ -98,6 +100,32 @@ print(sum(registry.value("things_total", id=str(number)) for number in range(2_0
 )
 
 
+LOGGING = (
+    HEAD
+    + """
+import logging
+said = CounterDeclaration("said_total", "Lines.", (Label("level", ("warning",)),))
+registry = Registry([count, said], directory=directory)
+class Counting(logging.Handler):
+    def emit(self, record):
+        registry.counter(said).labels("warning").inc()
+logging.getLogger().addHandler(Counting())
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (70_000, hard))
+def from_another_thread():
+    for number in range(2_000):
+        registry.counter(count).labels(str(number)).inc()
+thread = threading.Thread(target=from_another_thread, daemon=True)
+thread.start()
+thread.join(30)
+if thread.is_alive():
+    os._exit(1)
+registry.render()
+print(registry.value("said_total", level="warning"))
+"""
+)
+
+
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Registry]:
     """A member of the group that has all that it needs."""
@@ -170,3 +198,26 @@ def test_series_made_on_a_full_disk_reach_the_group_when_there_is_room_again(
     assert errors.count("in this process only until there is room") == 1
     assert total() == 4_000.5
     assert other.value("sampled") == 8.0
+
+
+def test_a_full_disk_stops_no_thread_where_log_lines_are_counted(tmp_path: Path) -> None:
+    """The line about the disk must not be written while the lock is held that counting it takes."""
+    result = subprocess.run(
+        [sys.executable, "-c", LOGGING, tmp_path], capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "1.0\n"
+
+
+def test_a_cut_file_is_replaced_also_where_that_takes_a_second_try(tmp_path: Path) -> None:
+    member, other = (Registry([COUNT], directory=tmp_path, strict=True) for _ in range(2))
+    member.counter(COUNT).labels("a").inc(3)
+    assert member._group is not None
+    os.truncate(member._group._member.path, 0)
+    with group_lock(tmp_path, seconds=0.0) as taken:
+        assert taken
+        member.keep_place()
+    member.keep_place()
+    member.counter(COUNT).labels("b").inc()
+    assert other.value("things_total", id="b") == 1.0
+    member.close()
+    other.close()

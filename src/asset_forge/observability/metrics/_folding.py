@@ -55,8 +55,8 @@ def fold(directory: Path, others: Others, overflowed: Tally[str]) -> Generator[N
                 if not taken or faster or not all(peer.path.exists() for peer in dead):
                     return
                 path.rename(directory / FOLDED)
+                overflowed.update(folder.overflowed)
                 sweep(directory, DRAFTS)
-        overflowed.update(folder.overflowed)
     for peer in dead:
         peer.path.unlink(missing_ok=True)
         yield

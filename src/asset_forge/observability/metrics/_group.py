@@ -95,6 +95,7 @@ class Group:
         refresh at once: they do it together.
         """
         yield from self._rounds.join(lambda: self._refresh(local))
+        self.faults.say()
 
     def _refresh(self, local: Mapping[str, Declaration]) -> Generator[None]:
         try:

@@ -41,6 +41,7 @@ class MemberFile:
         draft = self.path.with_suffix(".tmp")
         self._lock = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
         self._file = -1
+        self._was_cut = False
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # A mapping keeps a duplicate of its descriptor, and a duplicate keeps the lock: hence
@@ -75,7 +76,7 @@ class MemberFile:
     def is_whole(self) -> bool:
         """Say whether the file is in the directory, where the group finds it, and was not cut."""
         status = os.fstat(self._lock)
-        return status.st_nlink > 0 and status.st_size >= self._length
+        return status.st_nlink > 0 and status.st_size >= self._length and not self._was_cut
 
     def mend(self) -> None:
         """Give back its length to a file that was cut. Raises `OSError`.
@@ -83,7 +84,9 @@ class MemberFile:
         What was in the part that is gone reads as 0, where using it would have ended the process.
         """
         size: int = os.fstat(self._lock).st_size
-        self._fill(size, self._length)
+        if size < self._length:
+            self._was_cut = True
+            self._fill(size, self._length)
 
     def release(self) -> None:
         """Close the file: from now on the group treats this member as gone, unless a parent process

@@ -20,17 +20,28 @@ _EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 
 
 class Faults(Tally[str]):
-    """Faults since they were last collected, by subject; the first of each subject is logged."""
+    """Faults since they were last collected, by subject.
+
+    The first of each subject is logged, but not where it happens: the lock of the registry may be
+    held there, which whoever counts log lines needs, too.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._said: set[str] = set()
+        self._known: set[str] = set()
+        self._unsaid: list[str] = []
 
     def note(self, subject: str, message: str) -> None:
         """Count a fault."""
         self[subject] += 1
-        if subject not in self._said:
-            self._said.add(subject)
+        if subject not in self._known:
+            self._known.add(subject)
+            self._unsaid.append(message)
+
+    def say(self) -> None:
+        """Log what is to be logged; no lock may be held."""
+        unsaid, self._unsaid = self._unsaid, []
+        for message in unsaid:
             _log.warning("metrics: %s", message)
 
 

@@ -142,11 +142,16 @@ class Registry:
         """
         if self._directory is None or get_ident() != self._owner:
             return
-        lost = self._group is not None and self._group.is_lost()
-        if self._group is not None and not lost:
+        group = self._group
+        lost = group is not None and group.is_lost()
+        if group is not None and not lost:
             with self._lock:
-                if self._group.is_short and self._group.has_room_again():
+                has_room = group.is_short and group.has_room_again()
+                if has_room:
                     self._carry(private_only=True)
+            group.faults.say()
+            if has_room:
+                _log.warning("metrics: %s has room for all series again", self._directory)
             return
         try:
             with self._lock:
@@ -239,17 +244,19 @@ class Registry:
 
     def restart(self) -> None:
         """Start over at 0, in a child process, as a member of its own."""
+        problem: OSError | None = None
         try:
             if self._group is not None:
                 self._group.rejoin_after_fork()
         except OSError as error:
-            self._group, self._memory = None, ProcessMemory()
-            self._alone(str(error))
+            self._group, self._memory, problem = None, ProcessMemory(), error
         self._reader.group = self._group
         for family in self._families.values():
             family.move()
         self._lock.release()
         self._start_at_zero()
+        if problem is not None:  # not before the lock is free: whoever counts log lines needs it
+            self._alone(str(problem))
 
     # The parts
 
