@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import Iterable
@@ -146,20 +145,3 @@ def test_a_collector_name_is_taken_once() -> None:
     registry.add_collector("x", list, endpoint="system")
     with pytest.raises(ValueError, match="named 'x' already"):
         registry.add_collector("x", list, endpoint="system")
-
-
-async def test_a_long_scrape_gives_others_their_turn() -> None:
-    declarations = [GaugeDeclaration(f"many_{number}x", "Many.") for number in range(3_000)]
-    registry = Registry(declarations)
-    turns = 0
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    task = asyncio.create_task(others())
-    await registry.scrape(endpoint=None)
-    task.cancel()
-    assert turns >= 3

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import gzip
 import threading
+import weakref
 from collections.abc import Iterable
 
 import pytest
 
-from asset_forge.observability.metrics import CounterDeclaration, Label, Registry, Sample
+from asset_forge.observability.metrics import (
+    CounterDeclaration,
+    GaugeDeclaration,
+    Label,
+    Registry,
+    Sample,
+    Scrape,
+    _bridge,
+    _scraping,
+)
+from asset_forge.observability.metrics._reported import gather
+from asset_forge.observability.metrics._scraping import Turns
 
 COUNT = CounterDeclaration("things_total", "Things.", (Label("id"),), series_limit=5_000)
 OTHER = CounterDeclaration("others_total", "Others.", endpoint="other")
@@ -127,12 +140,68 @@ def test_a_registry_serves_one_event_loop_after_the_other(registry: Registry) ->
     assert [asyncio.run(twice()) for _ in range(2)] == [1, 1]
 
 
-@pytest.mark.parametrize("encoding", ["identity", "gzip"])
-async def test_a_large_answer_is_put_together_in_many_steps(
-    registry: Registry, encoding: str
-) -> None:
-    for number in range(5_000):
-        registry.counter(COUNT).labels(str(number).rjust(500, "x")).inc()
+class Work:
+    """Work that ends when it is told to, and knows how much of it was done at once."""
+
+    def __init__(self) -> None:
+        self.running = self.most = self.begun = 0
+        self.end = asyncio.Event()
+
+    async def __call__(self) -> Scrape:
+        self.begun += 1
+        self.running += 1
+        self.most = max(self.most, self.running)
+        try:
+            await self.end.wait()
+        finally:
+            self.running -= 1
+        return Scrape(b"", [])
+
+
+async def test_scrapes_go_on_one_at_a_time_where_one_that_waited_was_given_up() -> None:
+    turns, work = Turns(), Work()
+    first = asyncio.create_task(turns.take("first", work))
+    await settled()
+    for number in range(5):
+        hasty = asyncio.create_task(turns.take(f"hasty {number}", work))
+        await settled()
+        hasty.cancel()
+        await settled()
+    others = [asyncio.create_task(turns.take(f"other {number}", work)) for number in range(5)]
+    await settled()
+    assert work.begun == 1
+    work.end.set()
+    await asyncio.gather(first, *others)
+    assert (work.begun, work.most) == (6, 1)
+
+
+async def settled() -> None:
+    """Let every task go as far as it can."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+class Watched(Scrape):
+    """An answer that can be watched."""
+
+
+async def test_an_answer_is_let_go_of_once_its_readers_have_it() -> None:
+    turns = Turns()
+
+    async def work() -> Scrape:
+        return Watched(b"much", [])
+
+    answer = weakref.ref(await turns.take("key", work))
+    await settled()
+    gc.collect()
+    assert answer() is None
+
+
+async def steps_of_a_scrape(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, **options: str
+) -> tuple[int, bytes]:
+    """Return how often a scrape would let others have their turn, however fast it is."""
+    monkeypatch.setattr(_scraping, "SLICE_SECONDS", -1.0)
     turns, done = 0, False
 
     async def others() -> None:
@@ -142,9 +211,55 @@ async def test_a_large_answer_is_put_together_in_many_steps(
             await asyncio.sleep(0)
 
     watching = asyncio.create_task(others())
-    answer = await registry.scrape(endpoint="system", accept_encoding=encoding)
+    answer = await registry.scrape(endpoint="system", **options)
     done = True
     await watching
-    body = gzip.decompress(answer.body) if encoding == "gzip" else answer.body
-    assert body.count(b"things_total{") == 5_000
-    assert turns > 10
+    return turns, answer.body
+
+
+LINES = 64
+"""Series that one step may write."""
+
+BYTES = 1 << 16
+"""Bytes that one step may put together or compress."""
+
+
+async def test_a_step_writes_few_series(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5_000):
+        registry.counter(COUNT).labels(str(number)).inc()
+    turns, _ = await steps_of_a_scrape(registry, monkeypatch)
+    assert turns >= 5_000 / LINES
+
+
+async def test_a_step_writes_one_metric_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    declarations = [GaugeDeclaration(f"many_{number}x", "Many.") for number in range(500)]
+    turns, _ = await steps_of_a_scrape(Registry(declarations), monkeypatch)
+    assert turns >= 500
+
+
+async def test_a_step_writes_few_samples_of_a_collector(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = [Sample("many", 1.0, {"id": str(number)}) for number in range(5_000)]
+    before, _ = await steps_of_a_scrape(registry, monkeypatch)
+    registry.add_collector("many", lambda: samples, endpoint="system")
+    render = _bridge.bridge([], gather(samples), set(), [], openmetrics=False)
+    turns = sum(1 for _ in render)
+    assert turns >= 2 * 5_000 / LINES  # once to check, once to write
+    with_them, body = await steps_of_a_scrape(registry, monkeypatch)
+    assert body.count(b"many{") == 5_000
+    assert with_them - before >= turns
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+async def test_a_step_puts_few_bytes_together(
+    registry: Registry, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(200):
+        registry.counter(COUNT).labels(str(number).rjust(20_000, "x")).inc()
+    turns, body = await steps_of_a_scrape(registry, monkeypatch, accept_encoding=encoding)
+    text = gzip.decompress(body) if encoding == "gzip" else body
+    assert text.count(b"things_total{") == 200
+    assert turns >= len(text) / BYTES

@@ -46,7 +46,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, _Waiting] = {}
-        self._last: asyncio.Task[Scrape] | None = None
+        self._at_work: dict[asyncio.AbstractEventLoop, asyncio.Lock] = {}
 
     async def take(self, key: Hashable, work: Callable[[], Awaitable[Scrape]]) -> Scrape:
         """Return what `work` gives, or what another call with this `key` is waiting for.
@@ -57,9 +57,7 @@ class Turns:
         place = (loop, key)
         waiting = self._waiting.get(place)
         if waiting is None:
-            turn = self._turn(place, self._last, work)
-            waiting = self._waiting[place] = _Waiting(loop.create_task(turn))
-            self._last = waiting.task
+            waiting = self._waiting[place] = _Waiting(loop.create_task(self._turn(place, work)))
         waiting.readers += 1
         try:
             return await asyncio.shield(waiting.task)
@@ -73,14 +71,20 @@ class Turns:
     async def _turn(
         self,
         place: tuple[asyncio.AbstractEventLoop, Hashable],
-        before: asyncio.Task[Scrape] | None,
         work: Callable[[], Awaitable[Scrape]],
     ) -> Scrape:
-        if before is not None and before.get_loop() is place[0]:
-            await asyncio.wait((before,))
-        before = None
-        del self._waiting[place]
-        return await work()
+        async with self._lock(place[0]):
+            del self._waiting[place]
+            return await work()
+
+    def _lock(self, loop: asyncio.AbstractEventLoop) -> asyncio.Lock:
+        lock = self._at_work.get(loop)
+        if lock is None:
+            closed = [known for known in self._at_work if known.is_closed()]
+            for known in closed:
+                del self._at_work[known]
+            lock = self._at_work[loop] = asyncio.Lock()
+        return lock
 
 
 async def in_slices(steps: Generator[None]) -> None:
