@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from asset_forge.observability.metrics import (
     HistogramDeclaration,
     InfoDeclaration,
     Label,
+    Merge,
     Registry,
 )
 
@@ -136,6 +138,23 @@ def test_a_removed_gauge_is_gone_until_it_is_used_again() -> None:
     assert subject.value("level", place="a") == 1.0
 
 
+@pytest.mark.parametrize("merge", list(Merge))
+def test_what_a_kept_series_was_set_to_after_its_removal_stays(merge: Merge) -> None:
+    level = GaugeDeclaration("level", "A level.", (Label("place"),), merge=merge)
+    subject = Registry([level], strict=True)
+    family = subject.gauge(level)
+    kept = family.labels("a")
+    kept.set(5)
+    family.remove("a")
+    kept.set(3)
+    family.labels("a")
+    assert subject.value("level", place="a") == 3
+    family.clear()
+    kept.set(4)
+    family.clear()
+    assert subject.value("level", place="a") is None
+
+
 def test_clearing_removes_every_series_of_a_gauge() -> None:
     subject = registry()
     for place in "abc":
@@ -210,3 +229,18 @@ def test_series_may_be_created_by_several_threads_at_once() -> None:
     for thread in threads:
         thread.join()
     assert {subject.value("things_total", kind=str(number)) for number in range(300)} == {4.0}
+
+
+def test_a_forked_child_names_none_of_its_parents_traces() -> None:
+    subject = registry()
+    subject.counter(COUNT).labels("a").inc(1, {"trace_id": "4bf9"})
+    child = os.fork()
+    if child == 0:
+        try:
+            inherited = b"4bf9" in subject.render(openmetrics=True)
+            os._exit(1 if inherited else 0)
+        finally:
+            os._exit(2)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert b"4bf9" in subject.render(openmetrics=True)

@@ -216,11 +216,11 @@ class GaugeFamily(Family[GaugeDeclaration, Gauge]):
                 if self.cleared is None:
                     self.cleared = self._allocate(self.declaration, None)
                 self.cleared.view[self.cleared.index + 1] = time.monotonic()
-            for values in list(self._children):
+            for values, _ in self.series():
                 self._hide(values)
 
     def _hide(self, values: tuple[str, ...]) -> None:
-        child = self._children.pop(values, None)
+        child = self._children.pop(values, None) or self._hidden.get(values)
         if child is not None:
             child.hide()
             self._hidden[values] = child

@@ -71,11 +71,10 @@ class Instrument:
         self._context = context
         self._allocate = allocate
         self._owner = _NOBODY if context.stamped else context.owner
-        self.exemplars: dict[int, Exemplar] | None = None
         self.move()
 
     def show(self) -> None:
-        """Start over from 0 after `hide`. Needs the lock."""
+        """Start over from 0 after `hide`, unless it has been set since. Needs the lock."""
 
     def hide(self) -> None:
         """Leave the exposition. Needs the lock."""
@@ -90,6 +89,7 @@ class Instrument:
         self._shared: Cell | None = None
         self.cells: tuple[Cell, ...] = (cell,)
         """The cells whose values add up to this series in this process."""
+        self.exemplars: dict[int, Exemplar] | None = None
 
     def carry(self, width: int, *, private_only: bool) -> None:
         """Move with all values into fresh cells, because the file of the old ones is gone; or only
@@ -157,8 +157,12 @@ class Gauge(Instrument):
         self.show()
 
     def show(self) -> None:
-        """Start over from 0: seen at once when processes are summed, otherwise once it is set."""
-        self._place(0.0, 0.0 if self._context.stamped else time.monotonic())
+        """Start over from 0: seen at once when processes are summed, otherwise once it is set.
+
+        One that somebody has kept over `hide`, and set, is seen already.
+        """
+        if self._view[self._index + 1] <= 0.0:
+            self._place(0.0, 0.0 if self._context.stamped else time.monotonic())
 
     def hide(self) -> None:
         """Leave the exposition; the moment stays, so that older values of other processes stay
