@@ -33,6 +33,13 @@ class StandardHandler(logging.Handler):
         """No lock: the queue behind has one, and a lock held over a fork would hang the child."""
         self.lock = None
 
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Emit without the lock, which the original insists on from Python 3.13 on."""
+        passed = self.filter(record)
+        if passed:
+            self.emit(record)
+        return passed
+
     def emit(self, record: logging.LogRecord) -> None:
         """Write ``record``; never raises."""
         event: dict[str, object] = {
