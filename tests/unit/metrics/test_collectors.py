@@ -100,6 +100,12 @@ async def test_a_broken_collector_costs_its_own_lines_and_is_counted() -> None:
     assert errors(registry, "broken") == 1.0
 
 
+def test_the_faults_of_a_collector_start_at_zero() -> None:
+    registry = Registry([])
+    registry.add_collector("x", list, endpoint="system")
+    assert registry.value("metrics_collector_errors_total", collector="x") == 0.0
+
+
 @pytest.mark.parametrize("report", [[Sample("ours", 1.0)], [Sample("x", "much")], [object()]])
 async def test_a_report_that_cannot_be_written_is_left_out(report: list[Sample]) -> None:
     registry = with_ours()

@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from prometheus_client.utils import floatToGoString
 
 from asset_forge.observability.metrics import (
+    SELF_DECLARATIONS,
     CounterDeclaration,
     GaugeDeclaration,
     HistogramDeclaration,
@@ -82,7 +83,9 @@ def test_what_is_written_is_what_parsers_read(
         ("c_total", frozenset({("a", a), ("b", b)})): amount for (a, b), amount in series.items()
     }
     expected["g", frozenset()] = level
-    expected["telemetry_dropped_total", frozenset({("sink", "metrics")})] = 0.0
+    for own in SELF_DECLARATIONS:
+        for values in own.starting_series():
+            expected[own.name, frozenset(zip(own.label_names, values, strict=True))] = 0.0
     for upper in (*bounds, math.inf):
         key = frozenset({("a", "%s %d"), ("le", floatToGoString(upper))})
         expected["h_bucket", key] = sum(value <= upper for value in observations)

@@ -124,6 +124,12 @@ class SelfCounts:
             message = f"metrics of {collector!r} are left out of a scrape: {error!r}"
             self.guard.warn_once(f"collector {collector}", message)
 
+    def expect(self, collector: str) -> None:
+        """Let the faults of a collector start at 0, so that `increase()` sees the first."""
+        family = self._families.get(COLLECTOR_ERRORS.name)
+        if isinstance(family, CounterFamily):
+            family.labels(collector)
+
     def _dropped(self, subject: str) -> None:
         self._count(DROPPED.name, _SINK, 1)
 

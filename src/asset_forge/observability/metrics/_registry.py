@@ -113,6 +113,7 @@ class Registry:
                 f"a collector is named {name!r} already; its name tells its faults apart"
             )
         self._collectors[name] = Bridged(name, collector, endpoint)
+        self._counts.expect(name)
 
     def fault(self, subject: str, error: Exception) -> None:
         """Take note of a fault of what sets our metrics: raised where strict, otherwise counted in
