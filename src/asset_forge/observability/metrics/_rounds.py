@@ -7,6 +7,9 @@ from threading import RLock
 
 _OVER = object()
 
+_PATIENCE_SECONDS = 0.0005
+"""How long a caller waits for the step of another thread before it lets others have their turn."""
+
 
 class Rounds:
     """Gives each caller a round of the work that began after the caller came.
@@ -17,8 +20,9 @@ class Rounds:
     """
 
     def __init__(self) -> None:
-        # A caller may be collected as garbage in the middle of a step of its own thread.
-        self._lock = RLock()
+        # Both may be taken again by their thread, where a caller that was not ended is collected as
+        # garbage. The first is held during a step, the second only while callers are counted.
+        self._lock, self._counting = RLock(), RLock()
         self._round: Generator[None] | None = None
         self._begun = self._ended = 0
         self._callers = 0
@@ -26,17 +30,18 @@ class Rounds:
 
     def join(self, work: Callable[[], Generator[None]]) -> Generator[None]:
         """Work until a round has ended that began after this call; yields after each step."""
-        with self._lock:
-            wanted = self._begun + 1
+        with self._counting:
             self._callers += 1
+        wanted = self._begun + 1
         try:
             while self._step(wanted, work):
                 yield
         finally:
-            with self._lock:
+            with self._counting:
                 self._callers -= 1
-                if not self._callers:
-                    self._give_up()
+            if not self._callers and self._lock.acquire(blocking=False):
+                self._give_up()
+                self._lock.release()
 
     def close(self) -> None:
         """Give up what is under way, and begin nothing more."""
@@ -45,22 +50,29 @@ class Rounds:
             self._give_up()
 
     def _step(self, wanted: int, work: Callable[[], Generator[None]]) -> bool:
-        """Make a step; say whether there are more to make."""
-        with self._lock:
+        """Make a step, if no other thread is making one; say whether there are more to make."""
+        if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
+            return True
+        try:
             # Who comes from within a step, as a handler of its log lines may, has to do without.
             if self._closed or self._stepping or self._ended >= wanted:
                 return False
             if self._round is None:
                 self._begun += 1
                 self._round = work()
-            over, self._stepping = True, True
-            try:
-                over = next(self._round, _OVER) is _OVER
-            finally:
-                self._stepping = False
-                if over:
-                    self._round, self._ended = None, self._begun
+            self._advance(self._round)
             return self._ended < wanted
+        finally:
+            self._lock.release()
+
+    def _advance(self, steps: Generator[None]) -> None:
+        over, self._stepping = True, True
+        try:
+            over = next(steps, _OVER) is _OVER
+        finally:
+            self._stepping = False
+            if over:
+                self._round, self._ended = None, self._begun
 
     def _give_up(self) -> None:
         if self._round is not None and not self._stepping:
