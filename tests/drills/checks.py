@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
 
-from asset_forge.monitoring import ALERTS
+from asset_forge.monitoring import ALERTS, Options
+from asset_forge.monitoring._prometheus import dashboard_url
 from asset_forge.simulation.programs import NotWithin, until
 from asset_forge.simulation.receivers import Message
 from asset_forge.simulation.stack import Stack
@@ -19,12 +21,29 @@ JOBS_SECONDS = 120.0
 ENDED = ("succeeded", "failed", "cancelled")
 
 
+TEMPLATED = re.compile(r"\{\{-?\s*(if|else|end|\$value|\$labels)?.*?\}\}")
+FILLED_BY = {"if": "(?:", "else": "|", "end": ")", "$value": r"[+-]?\d\S*(?: \d\S*)*"}
+"""What a template's action leaves behind; of a value a number, perhaps with units."""
+
+
+def written(template: str) -> re.Pattern[str]:
+    """Return the pattern of what Prometheus makes of a text, with a value and its labels in it."""
+    pieces, end = "", 0
+    for action in TEMPLATED.finditer(template):
+        pieces += re.escape(template[end : action.start()])
+        pieces += FILLED_BY.get(action[1], r"\S+")
+        end = action.end()
+    return re.compile(pieces + re.escape(template[end:]))
+
+
 def check_links(message: Message, name: str) -> None:
-    """A message says what to do: value, runbook, dashboard."""
+    """A message says what was measured and what to do: value, runbook, dashboard."""
+    assert written(BY_NAME[name].summary).search(message.text), message.text
+    assert written(BY_NAME[name].description).search(message.text), message.text
     assert f"docs/runbooks/{name}.md" in message.text
     assert (RUNBOOKS / f"{name}.md").is_file()
+    assert f"Dashboard: {dashboard_url(BY_NAME[name].board, Options())}\n" in message.text
     assert "{{" not in message.text
-    assert "<no value>" not in message.text
     if message.service == "pagerduty":
         payload = message.body["payload"]
         assert payload["class"] == str(BY_NAME[name].symptom)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.monitoring.histories import NOTHING, ended, requests, times
+from tests.unit.monitoring.histories import Series as Histories
 from tests.unit.monitoring.test_alerts_fire_and_stay_silent import STEP, evaluate, firing, history
 
 from asset_forge.monitoring import OBJECTIVES, WINDOWS, Objective, RuleError, Severity, time_to_page
@@ -92,22 +94,46 @@ def test_more_errors_never_page_later(one: float, other: float) -> None:
     assert time_to_page(AVAILABILITY, more) <= time_to_page(AVAILABILITY, fewer)
 
 
-@pytest.mark.parametrize("percent", [100, 10, 5, 2])
-def test_promtool_pages_when_the_computation_says(percent: int, tmp_path: Path) -> None:
+SHARES = (100, 10, 5, 2)
+"""Percent that fail: the columns of the documents' table."""
+
+AFTER = 250
+"""Samples after the first error, an hour and more."""
+
+
+def steady(good: int, bad: int) -> tuple[str, str, str]:
+    """A history in which all is good, then so many of each in a step: good, bad and all events."""
+
+    def values(before: int, after: int) -> str:
+        # A first sample after the onset already holds the events of its step.
+        return f"0+{before}x{HISTORY} {HISTORY * before + after}+{after}x{AFTER}"
+
+    return values(100, good), values(0, bad), values(100, good + bad)
+
+
+def failing(declared: Objective, percent: int) -> Histories:
+    """What the service counts while such a share of the events fails an objective."""
+    good, bad, every = steady(100 - percent, percent)
+    if declared is AVAILABILITY:
+        return requests(good, bad)
+    return times(good, every, every) if declared is LATENCY else ended(good, bad, NOTHING)
+
+
+@pytest.mark.parametrize("percent", SHARES)
+@pytest.mark.parametrize("declared", OBJECTIVES, ids=lambda one: one.name)
+def test_promtool_pages_when_the_computation_says(
+    declared: Objective, percent: int, tmp_path: Path
+) -> None:
     onset = HISTORY * STEP
-    computed = onset + time_to_page(AVAILABILITY, percent / 100)
-    samples = 250
-    ok, bad = 100 - percent, percent
-    start = 'api_requests_by_endpoint_total{instance="a:1",endpoint="/x",method="GET",status_code='
-    series = {
-        # A first sample after the onset already holds the errors of its step.
-        f'{start}"200"}}': f"0+100x{HISTORY} {HISTORY * 100 + ok}+{ok}x{samples}",
-        f'{start}"500"}}': f"0+0x{HISTORY} {bad}+{bad}x{samples}",
-    }
-    early = math.floor((computed - 2 * STEP) / STEP) * STEP
-    late = math.ceil((computed + 2 * STEP) / STEP) * STEP
-    name = "AvailabilityBudgetBurn"
-    checks = [firing(name, early, expected=False), firing(name, late, expected=True)]
+    name = f"{declared.name.capitalize()}BudgetBurn"
+    computed = onset + time_to_page(declared, percent / 100)
+    if math.isinf(computed):
+        checks = [firing(name, onset + AFTER * STEP, expected=False)]
+    else:
+        early = math.floor((computed - 2 * STEP) / STEP) * STEP
+        late = math.ceil((computed + 2 * STEP) / STEP) * STEP
+        checks = [firing(name, early, expected=False), firing(name, late, expected=True)]
+    series = failing(declared, percent)
     evaluate(tmp_path, name, [history(series, checks)], windows=("5m", "30m", "1h", "6h"))
 
 

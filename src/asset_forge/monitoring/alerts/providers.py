@@ -25,13 +25,15 @@ PROVIDER_FAILING: Final = Alert(
     name="ProviderFailing",
     severity=Severity.WARNING,
     # One that is left alone is asked too seldom for a rate: at last less than once in 5 minutes.
+    # The value is then 2, which no share is.
     expr='sum by (provider) (rate(ai_api_calls_total{status="failure"}[5m]))\n'
     "/ sum by (provider) (rate(ai_api_calls_total[5m])) > 0.05\n"
-    "or max by (provider) (ai_circuit_breaker_state) > bool 0 == 1",
+    "or 2 * (max by (provider) (ai_circuit_breaker_state) > bool 0) == 2",
     hold="10m",
     summary="{{ $labels.provider }} fails",
-    description="{{ $value | humanizePercentage }} of the operations asked of "
-    "{{ $labels.provider }} in the last 5 minutes failed.",
+    description="{{ if gt $value 1.0 }}{{ $labels.provider }} failed so often that it is left "
+    "alone but for a trial now and then.{{ else }}{{ $value | humanizePercentage }} of the "
+    "operations asked of {{ $labels.provider }} in the last 5 minutes failed.{{ end }}",
     board=Board.GENERATION,
     silenced_by=_GENERATION,
     runbook=Runbook(
