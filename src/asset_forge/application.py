@@ -24,6 +24,7 @@ from asset_forge.accounts import (
 from asset_forge.actions import UserActions
 from asset_forge.api.sessions import authenticate_request
 from asset_forge.api.web import build_web, routes
+from asset_forge.asset_types import AssetType
 from asset_forge.assets import (
     AssetService,
     GeneratedAssets,
@@ -232,6 +233,11 @@ class Application:
             **remote,
             FREE_PROVIDER: ProceduralProvider(self.children),
         }
+        expander = prompt_expander(settings, remote)
+        for name, provider in self.providers.items():
+            self.metrics.expect_calls(name, map(provider.model_for, AssetType))
+        if expander is not None:
+            self.metrics.expect_calls(expander.name, [expander.model])
         self.records = GenerationRecords(self.database, self._clock)
         assets = GeneratedAssets(self.database, self.storage, clock=self._clock)
         claims = self._build_door(assets)
@@ -241,7 +247,7 @@ class Application:
         making = Making(
             records=self.records,
             choice=choice,
-            expander=prompt_expander(settings, remote),
+            expander=expander,
             door=self.door,
             assets=assets,
             clock=self._clock,

@@ -87,6 +87,14 @@ def jobs(forge: Server, before: Scrape) -> dict[str, dict[str, Any]]:
     return {type_: forge.ended(job_id) for type_, job_id in ids.items()}
 
 
+def test_the_calls_of_every_configured_model_start_at_zero(before: Scrape) -> None:
+    makers = {*MODELS.values(), EXPANDER}
+    for provider, model in makers:
+        for status in ("success", "failure"):
+            labels = (("model", model), ("provider", provider), ("status", status))
+            assert before.samples["ai_api_calls_total", labels] == 0.0
+
+
 def test_each_type_is_made_by_the_first_vendor_of_its_order(
     jobs: dict[str, dict[str, Any]],
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from asset_forge import catalog
@@ -49,3 +50,11 @@ class GenerationMetrics:
             retries=registry.counter(catalog.AI_RETRIES),
             breakers=registry.gauge(catalog.AI_BREAKER),
         )
+
+    def expect_calls(self, provider: str, models: Iterable[str | None]) -> None:
+        """Let the calls of a provider that is configured start at 0, for each of its models: the
+        catalog does not know them, and `increase()` would not see a first failure.
+        """
+        for model in filter(None, models):
+            for status in ("success", "failure"):
+                self.calls.labels(provider, model, status)
