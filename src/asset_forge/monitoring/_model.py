@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ EVERY_JOB = f'job=~"{SERVICE}|{WORKERS}"'
 """Selects the targets of both jobs."""
 
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]+\Z")
+_LIMIT = re.compile(r"(?P<operator>>=?) (?P<number>\d+(?:\.\d+)?)(?!\S)")
 
 
 class Severity(StrEnum):
@@ -94,8 +96,20 @@ class Alert:
             faults.append(f"it would silence itself through {self.symptom!r}")
         if "$value" not in self.description and self.severity is not Severity.NONE:
             faults.append("its description must carry the measured {{ $value }}")
+        if "humanizePercentage" in self.description:
+            faults.extend(_share_faults(self.expr))
         if faults:
             raise RuleError(f"alert {self.name!r}: {'; '.join(faults)}")
+
+
+def _share_faults(expr: str) -> Iterator[str]:
+    """Name a limit that no share exceeds; the first comparison is that of the alert's value."""
+    limit = _LIMIT.search(expr)
+    if limit is None:
+        return
+    number = float(limit["number"])
+    if number > 1 or (number == 1 and limit["operator"] == ">"):
+        yield f"its value is a share, and no share is {limit[0]}: write 0.05 for 5 %"
 
 
 @dataclass(frozen=True, slots=True)

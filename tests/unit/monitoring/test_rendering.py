@@ -145,12 +145,18 @@ def test_an_option_that_cannot_work_is_named(
     assert not (tmp_path / "d").exists()
 
 
+SHARE: dict[str, object] = {"description": "{{ $value | humanizePercentage }}"}
+
+
 @pytest.mark.parametrize(
     ("changed", "fault"),
     [
         ({"name": "not_capwords"}, "CapWords"),
         ({"severity": Severity.CRITICAL}, "names the symptom"),
         ({"description": "too much"}, "measured"),
+        (SHARE | {"expr": "sum(a) / sum(b) > 5"}, "no share is > 5: write 0.05"),
+        (SHARE | {"expr": "sum(a) / sum(b) > 1\nand sum(a) > 2"}, "no share is > 1:"),
+        (SHARE | {"expr": "sum(a) / sum(b) >= 1.5"}, "no share is >= 1.5:"),
         (
             {
                 "severity": Severity.CRITICAL,
@@ -173,6 +179,8 @@ def test_an_alert_that_cannot_work_is_refused(changed: dict[str, object], fault:
         "runbook": PAGE,
     }
     assert Alert(**good)  # type: ignore[arg-type]
+    reached = SHARE | {"expr": "sum(a) / sum(b) >= 1\nand sum(a) > 2"}
+    assert Alert(**(good | reached))  # type: ignore[arg-type]
     with pytest.raises(RuleError, match=fault):
         Alert(**(good | changed))  # type: ignore[arg-type]
 
