@@ -48,7 +48,7 @@ def connections_allowed(server: Server) -> float:
 def test_either_tells_the_exact_sum_of_both(pair: Pair) -> None:
     one, other = pair
     before = asked(one)
-    for times in range(1, 6):
+    for times in range(1, 4):
         ask(one, times)
         ask(other, 2 * times)
         expected = [value + 3 * times * (times + 1) / 2 for value in before]
