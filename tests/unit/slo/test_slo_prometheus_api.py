@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from asset_forge.monitoring.budgets._recorded import read_recorded
-from asset_forge.monitoring.objectives import OBJECTIVES
+from asset_forge.monitoring.budgets._report import objective_report
+from asset_forge.monitoring.objectives import AVAILABILITY, OBJECTIVES
 from asset_forge.monitoring.prometheus_api import Prometheus, PrometheusError, shown_url
 
 ANSWERS: dict[str, tuple[int, bytes]] = {
@@ -20,7 +21,12 @@ ANSWERS: dict[str, tuple[int, bytes]] = {
     "/empty": (200, b'{"status":"success","data":{"resultType":"vector","result":[]}}'),
     "/odd": (200, b'{"status":"success","data":{"resultType":"vector","result":[{"metric":'
     b'{"__name__":"slo:failures:over_30d","slo":"availability"},"value":[1,"NaN"]},{"metric":'
-    b'{"__name__":"slo:events:over_30d","slo":"availability"},"value":[1,"12"]}]}}'),
+    b'{"__name__":"slo:events:over_30d","slo":"availability"},"value":[1,"12"]},{"metric":'
+    b'{"__name__":"slo:events:rate1m","slo":"availability"},"value":[1,"0"]}]}}'),
+    "/stopped": (200, b'{"status":"success","data":{"resultType":"vector","result":[{"metric":'
+    b'{"__name__":"slo:events:over_30d","slo":"availability"},"value":[1,"12"]},{"metric":'
+    b'{"__name__":"slo:error_ratio:over_1h","slo":"availability"},"value":[1,"0"]},{"metric":'
+    b'{"__name__":"slo:events:rate1m","slo":"latency"},"value":[1,"0"]}]}}'),
 }  # fmt: skip
 
 
@@ -95,6 +101,14 @@ async def test_what_is_no_number_counts_as_nothing(base: str) -> None:
     assert (found.events.bad, found.events.total) == (0, 12)
     assert found.windows["1h"].error_ratio is None
     await odd.close()
+
+
+async def test_an_objective_whose_data_has_stopped_has_none(base: str) -> None:
+    """Its budget is unknown, and not whole."""
+    stopped = Prometheus(f"{base}/stopped")
+    found = (await read_recorded(stopped, OBJECTIVES)).measured["availability"]
+    assert objective_report(AVAILABILITY, found).state == "no_data"
+    await stopped.close()
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,14 @@ from typing import Final
 
 from asset_forge.monitoring.budgets._report import BURN_WINDOWS, Measured, Window
 from asset_forge.monitoring.prometheus_api import Point, Prometheus, PrometheusError
-from asset_forge.monitoring.slo import Events, Objective
+from asset_forge.monitoring.slo import BASE_WINDOW, Events, Objective
+
+_FRESH: Final = f"slo:events:rate{BASE_WINDOW}"
+"""There is no such series of an objective once its data has stopped; sums over windows go on."""
 
 RECORDED: Final = (
     '{__name__=~"slo:(error_ratio|failures|events|observed_seconds):over_.+'
-    '|slo_maintenance_active"}'
+    f'|{_FRESH}|slo_maintenance_active"}}'
 )
 
 
@@ -55,6 +58,8 @@ def _measured(objective: Objective, values: Mapping[tuple[str, str], Point]) -> 
         return Window(value(f"failures:over_{name}") or 0.0, value(f"error_ratio:over_{name}"))
 
     whole = objective.window
+    if (_FRESH, objective.name) not in values:
+        return Measured(Events(0.0, 0.0), value(f"observed_seconds:over_{whole}") or 0.0, {})
     return Measured(
         events=Events(
             bad=value(f"failures:over_{whole}") or 0.0, total=value(f"events:over_{whole}") or 0.0
