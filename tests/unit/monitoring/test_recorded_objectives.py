@@ -9,6 +9,7 @@ from tests.unit.monitoring.histories import Series, ended, requests, times
 from tests.unit.monitoring.test_alerts_fire_and_stay_silent import evaluate_recordings, history
 
 from asset_forge.monitoring import OBJECTIVES
+from asset_forge.simulation.panels import panel_queries
 
 HOUR = 240
 """Samples of an hour, 15 s apart."""
@@ -37,6 +38,19 @@ def test_a_budget_without_fresh_data_is_no_data_and_not_whole(tmp_path: Path) ->
     for at in ("62m", "90m", "2h"):
         checks += holds(BUDGETS[0], at, None) + holds(BUDGETS[1], at, None)
     evaluate_recordings(tmp_path, [history(good_hour("stale"), checks)], WINDOWS)
+
+
+def test_no_panel_of_an_objective_goes_on_without_fresh_data(tmp_path: Path) -> None:
+    """Grafana draws no data then; the ratios themselves outlive it by their windows."""
+    shown = {one.expr for one in panel_queries() if re.search(r"slo:(error|failures)", one.expr)}
+    assert len(shown) > 3 * len(OBJECTIVES)
+    checks = [
+        {"expr": f"count({query})", "eval_time": at, "exp_samples": samples}
+        for query in sorted(shown)
+        for at, samples in (("1h", [{"labels": "{}", "value": 1}]), ("90m", []))
+    ]
+    windows = ("1h", "6h", "1d", "3d", "30d")
+    evaluate_recordings(tmp_path, [history(good_hour("stale"), checks)], windows)
 
 
 def test_a_service_that_nobody_uses_keeps_its_budget(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from asset_forge.monitoring.objectives import (
     LATENCY,
     OBJECTIVES,
 )
-from asset_forge.monitoring.slo import WINDOWS, BurnWindow, Objective
+from asset_forge.monitoring.slo import BASE_WINDOW, WINDOWS, BurnWindow, Objective
 
 _COLORS: Final = {Severity.CRITICAL: "red", Severity.WARNING: "orange"}
 _CALLED: Final = {Severity.CRITICAL: "a page", Severity.WARNING: "a ticket"}
@@ -79,6 +79,16 @@ def _row(objective: Objective) -> tuple[Panel, ...]:
     )
 
 
+def _ratio(objective: Objective, window: str, divided: str = "") -> str:
+    """Return PromQL of a window's error ratio, as long as there is fresh data.
+
+    The ratio outlives it by its window, and would show an objective green that nobody sees.
+    """
+    selector = f'{{slo="{objective.name}"}}'
+    fresh = f"and on (slo) slo:events:rate{BASE_WINDOW}{selector}"
+    return f"slo:error_ratio:over_{window}{selector}{divided} {fresh}"
+
+
 def _burn_rates(objective: Objective, links: tuple[Link, ...]) -> Panel:
     fires = ", ".join(
         f"{_CALLED[window.severity]} above {burn_threshold(objective, window):g} over "
@@ -91,8 +101,7 @@ def _burn_rates(objective: Objective, links: tuple[Link, ...]) -> Panel:
         Unit.NUMBER,
         tuple(
             Query(
-                f'slo:error_ratio:over_{window.long}{{slo="{objective.name}"}}'
-                f" / {objective.budget:g}",
+                _ratio(objective, window.long, f" / {objective.budget:g}"),
                 f"over {window.long}",
             )
             for window in WINDOWS
@@ -113,7 +122,7 @@ def _error_ratios(objective: Objective, links: tuple[Link, ...]) -> Panel:
         f"{objective.window}; the line is the budget.",
         Unit.RATIO,
         tuple(
-            Query(f'slo:error_ratio:over_{window}{{slo="{objective.name}"}}', f"over {window}")
+            Query(_ratio(objective, window), f"over {window}")
             for window in (*(window.long for window in WINDOWS), objective.window)
         ),
         links,
