@@ -114,7 +114,8 @@ TELEMETRY_LOST: Final = Alert(
             + ".",
             "`log`: does the reader of standard output read. `sentry`: is its host reachable. "
             "`traces`: is the collector of `OTEL_EXPORTER_OTLP_ENDPOINT` reachable. "
-            "`errors`: is the database writable.",
+            "`errors`: is the database writable. `metrics`: the log names the metric that refused "
+            "a value.",
         ),
         mend=(
             "Restore the sink; the service goes on sending by itself.",
