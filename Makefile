@@ -39,7 +39,7 @@ clean:
 	rm -rf .venv dist
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "Asset-Forge needs Python 3.11 or newer: install one, or name it: make PYTHON=/path/to/python3.11"; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Asset-Forge needs Python 3.11, or a newer one with SQLite 3.42: install one, or name it: make PYTHON=/path/to/python3.11"; exit 2; }
 	@$(PYTHON) -m venv .venv || { echo "This Python cannot make virtual environments: on Debian, apt-get install python3-venv"; rm -rf .venv; exit 2; }
 
 .venv/.server: .venv/bin/python requirements/server.txt pyproject.toml

@@ -9,7 +9,7 @@ from pathlib import Path
 from asset_forge import faults
 from asset_forge.cli.store_start import try_store
 from asset_forge.database.schema import migrate, verify
-from asset_forge.generation.engine import prepare_jobs_file
+from asset_forge.generation.jobs_file import prepare_jobs_file
 from asset_forge.generation.prices import PricesError, load_prices
 from asset_forge.monitoring import RuleError, read_maintenance
 from asset_forge.settings import Settings, SettingsError

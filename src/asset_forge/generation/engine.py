@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,9 +19,9 @@ from typing import Final
 
 from dbos import DBOS, DBOSConfig, EnqueueOptions, StepOptions
 
-from asset_forge.database import DatabaseUnusable
 from asset_forge.database.models import Generation
 from asset_forge.generation.executors import Executors
+from asset_forge.generation.jobs_file import prepare_jobs_file
 from asset_forge.generation.making import FREE_PROVIDER
 from asset_forge.generation.pipeline import Pipeline
 from asset_forge.generation.records import GenerationRecords, Leg
@@ -278,19 +276,3 @@ def _join_queues() -> None:
 def _recover(executor_id: str) -> int:
     # DBOS recovers by itself only at a start under the same executor id; ours are always fresh.
     return len(DBOS._recover_pending_workflows([executor_id]))  # pyright: ignore[reportPrivateUsage]
-
-
-def prepare_jobs_file(path: Path) -> None:
-    """Make the embedded file of the jobs, or open it, and let its readers go on beside a writer.
-
-    Raises:
-        DatabaseUnusable: It cannot be opened, or is no database.
-    """
-    try:
-        with closing(sqlite3.connect(path, timeout=30.0)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-    except sqlite3.Error as error:
-        raise DatabaseUnusable(
-            f"{path}: cannot be used for the jobs ({error}); move it away, and the jobs that are "
-            "under way are lost, restore a backup, or set ASSET_FORGE_DATA_DIR to another place"
-        ) from error

@@ -231,6 +231,17 @@ def test_series_may_be_created_by_several_threads_at_once() -> None:
     assert {subject.value("things_total", kind=str(number)) for number in range(300)} == {4.0}
 
 
+def test_an_exemplar_that_openmetrics_cannot_tell_is_refused_and_what_is_counted_counts() -> None:
+    subject = registry(strict=False)
+    for labels in ({"trace id": "x"}, {"a\nb": "x"}, {"": "x"}):
+        subject.counter(COUNT).labels("a").inc(1, labels)
+    assert b"# {" not in subject.render(openmetrics=True)
+    assert subject.value("things_total", kind="a") == 3
+    assert subject.value("telemetry_dropped_total", sink="metrics") == 3
+    subject.counter(COUNT).labels("a").inc(1, {"trace_id": "\ud800"})
+    assert b'# {trace_id="?"}' in subject.render(openmetrics=True)
+
+
 def test_a_forked_child_names_none_of_its_parents_traces() -> None:
     subject = registry()
     subject.counter(COUNT).labels("a").inc(1, {"trace_id": "4bf9"})

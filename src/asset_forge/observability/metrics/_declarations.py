@@ -26,7 +26,7 @@ UNITS = frozenset(
 """Units that a metric has because its name ends in one, before what its kind adds."""
 
 METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*\Z")
-_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
+LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
 _RESERVED_SUFFIXES = ("_bucket", "_count", "_sum", "_created", "_total", "_info")
 
 
@@ -66,7 +66,7 @@ class Label:
     def faults(self) -> list[str]:
         """List what is wrong with the name and the values."""
         found: list[str] = []
-        if not _LABEL_NAME.match(self.name):
+        if not LABEL_NAME.match(self.name):
             found.append(f"label {self.name!r}: a label name matches [a-zA-Z_][a-zA-Z0-9_]*")
         elif self.name.startswith("__"):
             found.append(
@@ -103,8 +103,8 @@ class Declaration:
     reserved_labels: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
-        ending = self.family_name.rpartition("_")[2]
-        if not self.unit and ending in UNITS and self.kind != "info":
+        before, _, ending = self.family_name.rpartition("_")
+        if not self.unit and before and ending in UNITS and self.kind != "info":
             object.__setattr__(self, "unit", ending)
         faults = self.faults()
         if faults:

@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from threading import Lock, get_ident
 
+from asset_forge.observability.metrics._declarations import LABEL_NAME
 from asset_forge.observability.metrics._guard import TelemetryGuard
 from asset_forge.observability.metrics._memory import Cell
 
@@ -109,11 +110,15 @@ class Instrument:
         return self._shared
 
     def _keep_exemplar(self, place: int, labels: Mapping[str, str], value: float) -> None:
+        if not all(LABEL_NAME.match(name) for name in labels):
+            raise ValueError(f"exemplar {dict(labels)!r}: its names are letters, digits and _")
         if sum(len(key) + len(text) for key, text in labels.items()) > _EXEMPLAR_LIMIT:
             return
         if self.exemplars is None:
             self.exemplars = {}
-        self.exemplars[place] = (dict(labels), value, time.time())
+        # What UTF-8 cannot carry becomes a question mark, as in labels.
+        told = {name: text.encode("utf-8", "replace").decode() for name, text in labels.items()}
+        self.exemplars[place] = (told, value, time.time())
 
 
 class Counter(Instrument):
@@ -307,12 +312,12 @@ class Histogram(Instrument):
             total = view[index] + value
             view[index + place] += 1.0
             view[index] = total
-            if exemplar is not None:
-                self._keep_exemplar(place, exemplar, value)
             view, index = other._view, other._index
             total = view[index] + others_value
             view[index + bisect_left(other._bounds, others_value) + 1] += 1.0
             view[index] = total
+            if exemplar is not None:
+                self._keep_exemplar(place, exemplar, value)
         except Exception as error:  # noqa: BLE001 - the guard decides
             self._context.guard.fault(self._context.name, error)
 
