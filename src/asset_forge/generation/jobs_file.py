@@ -25,8 +25,8 @@ def prepare_jobs_file(path: Path) -> None:
     """
     if sqlite_is_too_old(sys.version_info, sqlite3.sqlite_version_info):
         raise DatabaseUnusable(
-            f"SQLite {sqlite3.sqlite_version} is too old for the jobs on Python 3.12 and newer; take "
-            "SQLite 3.42 or newer, Python 3.11, or Postgres by DATABASE_URL"
+            f"SQLite {sqlite3.sqlite_version} is too old for the jobs on Python 3.12 and newer; "
+            "take SQLite 3.42 or newer, Python 3.11, or Postgres by DATABASE_URL"
         )
     try:
         with closing(sqlite3.connect(path, timeout=30.0)) as connection:
