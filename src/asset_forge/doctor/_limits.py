@@ -13,6 +13,7 @@ LOOP_LAG_SECONDS: Final = 1.0  # EventLoopStalled
 MEMORY_RATIO: Final = 0.9  # HighMemoryUsage
 POOL_RATIO: Final = 0.9  # DatabasePoolNearExhaustion
 DESCRIPTOR_RATIO: Final = 0.8  # FileDescriptorsNearLimit
+INVENTED_VERBS: Final = 100  # SeriesOverflow: more than a hundred
 DISK_RATIO: Final = 0.8  # LowDiskSpace
 QUEUE_SLOW_SECONDS: Final = 300.0  # GenerationQueueSlow
 QUEUE_STALLED_SECONDS: Final = 600.0  # GenerationQueueStalled

@@ -78,12 +78,18 @@ def database_pool(seen: Evidence) -> Iterator[Verdict]:
 
 def descriptors(seen: Evidence) -> Iterator[Verdict]:
     """Whether file descriptors run out."""
-    opened, most = _pair(seen.service.system, "process_open_fds", "process_max_fds")
-    if not most:
+    samples = seen.service.system
+    opened, most = _pair(samples, "process_open_fds", "process_max_fds")
+    if samples is None or not most:
         yield Unseen(seen.service.withheld.get("/metrics", "no descriptor metrics were seen"))
         return
-    shown = f"{opened:,.0f} of {most:,.0f} file descriptors are open"
-    if opened / most > limits.DESCRIPTOR_RATIO:
+    # Of the process that has the largest share: sums hide one exhausted worker of four.
+    share = samples.total("process_open_fds_ratio")
+    shown = (
+        f"a process has {share:.0%} of its file descriptors open; all together {opened:,.0f} of "
+        f"{most:,.0f}"
+    )
+    if share > limits.DESCRIPTOR_RATIO:
         yield Found("File descriptors run out", "FileDescriptorsNearLimit", (shown,))
     else:
         yield Fine(shown)

@@ -48,6 +48,7 @@ _HEALTHY = {
     "python_heap_size_total_bytes": 0.15 * GIB,
     "process_open_fds": 30,
     "process_max_fds": 1024,
+    "process_open_fds_ratio": 0.03,
 }
 
 

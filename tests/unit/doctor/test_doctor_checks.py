@@ -186,8 +186,8 @@ CASES = [
          "HighMemoryUsage", "a:1: 120% in a day"),
     Case("database_pool", seen(lambda m: m.gauge(catalog.CONNECTIONS_ACTIVE).labels().set(19)),
          "DatabasePoolNearExhaustion", "19 of 20 connections"),
-    Case("descriptors", seen(gauge("process_open_fds", 1000)), "FileDescriptorsNearLimit",
-         "1,000 of 1,024"),
+    Case("descriptors", seen(gauge("process_open_fds_ratio", 0.98)), "FileDescriptorsNearLimit",
+         "98% of its file descriptors open; all together 30 of 1,024"),
     Case("volume", seen(full),
          "LowDiskSpace", "81.0 of 100.0 GiB are used (81.0%)"),
     Case("disk_part", seen(deep=cases.deep(disk=DeepCheck("unhealthy", None, {"error": "ENOSPC"}))),
@@ -218,8 +218,11 @@ CASES = [
          "ScrapeFailing", "no exposition"),
     Case("exposed", seen(business=cases.Samples({})), "MetricsAbsent", "no business metrics"),
     Case("moving", seen(moved=False), "MetricsAbsent", "METRICS_DIR"),
-    Case("overflows", seen(counted("metrics_series_overflow_total", "http_requests_total")),
-         "SeriesOverflow", "http_requests_total: 3"),
+    Case("overflows", seen(counted("metrics_series_overflow_total", "ai_api_calls_total")),
+         "SeriesOverflow", "ai_api_calls_total: 3"),
+    Case("overflows",
+         seen(counted("metrics_series_overflow_total", "http_requests_total", count=101)),
+         "SeriesOverflow", "http_requests_total: 101"),
     Case("dropped", seen(counted("telemetry_dropped_total", "log")), "TelemetryLost", "log: 3"),
     Case("collectors", seen(counted("metrics_collector_errors_total", "member")),
          "CollectorFailing", "member: 3"),
@@ -321,6 +324,11 @@ def test_two_failures_are_not_too_many() -> None:
     few = lambda made: cases.requests(made, "/api/assets", 503, 2, 0.02)  # noqa: E731
     made = seen(few, objectives=None)
     assert outcomes(made, "failing_routes") == ["ok"]
+
+
+def test_a_few_invented_verbs_are_no_finding() -> None:
+    few = counted("metrics_series_overflow_total", "http_requests_total", count=100)
+    assert outcomes(seen(few), "overflows") == ["ok"]
 
 
 def test_a_budget_that_a_single_failure_has_spent_is_no_finding() -> None:
@@ -434,6 +442,7 @@ def test_a_database_that_does_not_tell_its_limits_is_said() -> None:
         ("HighMemoryUsage", f"> {limits.MEMORY_RATIO:g}"),
         ("DatabasePoolNearExhaustion", f"> {limits.POOL_RATIO:g}"),
         ("FileDescriptorsNearLimit", f"> {limits.DESCRIPTOR_RATIO:g}"),
+        ("SeriesOverflow", f"> {limits.INVENTED_VERBS}"),
         ("LowDiskSpace", f"> {limits.DISK_RATIO:g}"),
         ("GenerationQueueSlow", f"> seconds({limits.QUEUE_SLOW_SECONDS / 60:g}m)"),
         ("GenerationQueueStalled", f"> seconds({limits.QUEUE_STALLED_SECONDS / 60:g}m)"),
