@@ -100,10 +100,12 @@ class CardinalityBomb(Storm):
     """Requests with paths, verbs and hosts that nobody has seen before."""
 
     name = "cardinality-bomb"
-    what = "200 requests a second, each with another path, verb and Host"
+    what = "200 requests a second, each with another path and Host, and with verbs of all kinds"
     alerts = ("SeriesOverflow",)
 
     _PER_SECOND: Final = 200.0
+    _FOREIGN: Final = ("PROPFIND", "MKCOL", "SEARCH", "REPORT", "LOCK", "PURGE", "SUBSCRIBE")
+    """Verbs of other protocols, which an HTTP server passes on; it refuses one that is made up."""
 
     async def send(self, stack: Stack) -> None:
         """Ask for what nobody has asked for until canceled."""
@@ -111,7 +113,8 @@ class CardinalityBomb(Storm):
         async with connect(stack.url, 2000) as client:
             for _ in itertools.count():
                 token = f"{chance.getrandbits(64):016x}"
-                verb = "X" + "".join(chance.choices("ABCDEFGHIJ", k=8))
+                made_up = "X" + "".join(chance.choices("ABCDEFGHIJ", k=8))
+                verb = chance.choice(("GET", made_up, chance.choice(self._FOREIGN)))
                 try:
                     await client.request(
                         verb, f"/{token}/{token[::-1]}", headers={"Host": f"{token}.example"}
