@@ -67,7 +67,7 @@ def _start(report: Report, rounds: int) -> None:
 
 PARTS: dict[str, Callable[[Report, int], None]] = {
     "in-process": report_of_blocks.write,
-    "service": lambda report, rounds: costs_of_service(report, service.compare(4 * rounds)),
+    "service": lambda report, rounds: costs_of_service(report, service.compare(6 * rounds)),
     "storm": lambda report, rounds: storm(report, service.storm(rounds)),
     "soak": soak.write,
     "start": _start,

@@ -41,6 +41,11 @@ class Pairs:
         pairs = zip(self.measured, self.reference, strict=True)
         return statistics.median(own - other for own, other in pairs)
 
+    def extend(self, more: Pairs) -> None:
+        """Add the pairs of another run."""
+        self.reference.extend(more.reference)
+        self.measured.extend(more.measured)
+
     def _ratios(self) -> list[float]:
         pairs = zip(self.measured, self.reference, strict=True)
         return [own / other for own, other in pairs]

@@ -51,8 +51,8 @@ def measure(
     rounds: int,
     seconds: int,
 ) -> list[Cost]:
-    """Load each server in turn with the bare one, which goes first every other time; the others
-    rest.
+    """Load one server after the other, as often as each other, in this order and backwards; those
+    that are not loaded rest.
     """
     costs = {
         name: Cost(framework, name, Pairs([], []), Pairs([], []))
@@ -63,12 +63,12 @@ def measure(
         server.load(paths[name], seconds=1)
         server.rest()
     for turn in range(rounds):
+        loads: dict[str, Load] = {}
+        for name in list(servers)[:: -1 if turn % 2 else 1]:
+            servers[name].wake()
+            loads[name] = servers[name].load(paths[name], seconds=seconds)
+            servers[name].rest()
         for name, cost in costs.items():
-            loads: dict[str, Load] = {}
-            for key in (BARE, name)[:: -1 if turn % 2 else 1]:
-                servers[key].wake()
-                loads[key] = servers[key].load(paths[key], seconds=seconds)
-                servers[key].rest()
             cost.per_second.reference.append(loads[BARE].per_second)
             cost.per_second.measured.append(loads[name].per_second)
             cost.cpu_seconds.reference.append(loads[BARE].cpu_per_request)
