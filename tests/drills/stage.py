@@ -260,8 +260,8 @@ class _Performance:
         allowed |= self.earlier
         if self.watcher.starved:
             allowed |= OF_A_STARVED_MACHINE
-        told = {name for message in self._messages() for name in message.alerts()}
-        assert told <= allowed, f"{sorted(told - allowed)} arrived too"
+        for message in self._messages():
+            assert message.alerts() <= allowed, f"arrived too, in {message.title}: {message.text}"
         self._one_incident_for_each_page()
         early = self._told_before_the_page_ended()
         assert not early & self.act.names("silenced"), f"{early} arrived beside their page"
