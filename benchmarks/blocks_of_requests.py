@@ -55,7 +55,6 @@ def _with_part(part: str) -> Callable[[Any, Path], Any]:
     """The application with metrics and one more of what the service has on."""
 
     def wrap(app: Any, directory: Path) -> Any:
-        from asset_forge.observability.http import RouteTemplates
         from asset_forge.observability.logs import LOG_MESSAGES, configure_logging
         from asset_forge.observability.metrics import Registry
         from asset_forge.observability.redaction import Redactor
@@ -63,16 +62,14 @@ def _with_part(part: str) -> Callable[[Any, Path], Any]:
         from asset_forge.observability.tracing import SpanReader, Tracer, TraceStore
 
         redactor = Redactor()
-        resolver = RouteTemplates()
         if part == "ids":
             observer = RequestIdentity(Tracer(TraceStore(SpanReader(redactor))))
-            resolver = observer.resolver(resolver)
         else:
             lines = Registry([LOG_MESSAGES]).counter(LOG_MESSAGES)
             file = os.open(directory / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
             logs = configure_logging(redactor=redactor, fd=file, messages=lines)
             observer = AccessLog(logs, redactor)
-        return _with_metrics(app, directory, observers=[observer], resolver=resolver)
+        return _with_metrics(app, directory, observers=[observer])
 
     return wrap
 

@@ -86,7 +86,6 @@ from asset_forge.observability.http import (
     ASGIApp,
     EndpointFamilies,
     ObservedApplication,
-    RouteTemplates,
     TrustedProxies,
 )
 from asset_forge.observability.logs import LOG_MESSAGES, MachineLevels, configure_logging
@@ -445,7 +444,6 @@ class Application:
             InFlightRequests(probes, self.drain),
             self.registry,
             observers=(identity, access, UnhandledErrors(self.errors)),
-            resolver=identity.resolver(RouteTemplates()),
             endpoints=EndpointFamilies(
                 self.registry.counter(catalog.REQUESTS_BY_ENDPOINT),
                 self.registry.histogram(catalog.RESPONSE_TIME_BY_ENDPOINT),

@@ -32,18 +32,18 @@ class Scope:
 
     Attributes are text or ``None``. ``made_here`` says that request and trace id are random and
     this process's own, so that there is no secret to look for in them. ``breadcrumbs`` is the ring
-    that
-    :class:`~asset_forge.observability.errors.ErrorTracker` fills; it is made with the first
+    that :class:`~asset_forge.observability.errors.ErrorTracker` fills; it is made with the first
     breadcrumb.
     """
 
-    # Defaults of the class instead of slots: most scopes set two of them.
-    request_id: str | None = None
-    trace_id: str | None = None
-    user_id: str | None = None
-    job_id: str | None = None
-    breadcrumbs: deque[dict[str, Json]] | None = None
-    made_here: bool = False
+    __slots__ = ("breadcrumbs", "job_id", "made_here", "request_id", "trace_id", "user_id")
+
+    request_id: str | None
+    trace_id: str | None
+    user_id: str | None
+    job_id: str | None
+    breadcrumbs: deque[dict[str, Json]] | None
+    made_here: bool
 
     def __init__(
         self,
@@ -56,6 +56,8 @@ class Scope:
         self.trace_id = trace_id
         self.user_id = user_id
         self.job_id = job_id
+        self.breadcrumbs = None
+        self.made_here = False
 
     def trail(self) -> deque[dict[str, Json]]:
         """The ring of breadcrumbs, made at first use."""

@@ -25,7 +25,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import litestar  # noqa: F401
 
-from asset_forge.observability.http import DECLARATIONS, ObservedApplication, RouteTemplates
+from asset_forge.observability.http import DECLARATIONS, ObservedApplication
 from asset_forge.observability.logs import LogSystem, configure_logging
 from asset_forge.observability.metrics import Registry
 from asset_forge.observability.redaction import Redactor
@@ -116,7 +116,6 @@ def serve(tmp_path: Any) -> Callable[..., Any]:
             application,
             registry,
             observers=[identity, access],
-            resolver=identity.resolver(RouteTemplates()),
             strict=True,
         )
         config = uvicorn.Config(

@@ -36,7 +36,7 @@ def _numbered(number: int, _: context.Scope) -> dict[str, Json]:
 
 
 def late(system: LogSystem, number: int) -> None:
-    system.emit_later("asset_forge.late", "info", "late", _numbered, number)
+    system.later("asset_forge.late", "late", _numbered)("info", number)
 
 
 def lines_of(path: Path) -> list[dict[str, object]]:
@@ -151,7 +151,7 @@ def test_a_late_line_that_cannot_be_made_says_so(tmp_path: Path, style: str) -> 
     def broken(_: None, __: context.Scope) -> dict[str, Json]:
         raise LookupError
 
-    system.emit_later("asset_forge.late", "info", "late", broken, None)
+    system.later("asset_forge.late", "late", broken)("info", None)
     system.close(20)
     os.close(fd)
 

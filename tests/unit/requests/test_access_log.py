@@ -23,16 +23,18 @@ class Lines:
     def __init__(self) -> None:
         self.lines: list[tuple[str, dict[str, Any]]] = []
 
-    def emit_later(
+    def later(
         self,
         logger: str,
-        level: str,
         message: str,
         fields: Callable[[Any, context.Scope], Mapping[str, object]],
-        facts: object,
-    ) -> None:
+    ) -> Callable[[str, Any], None]:
         assert (logger, message) == (NAME, "request")
-        self.lines.append((level, dict(fields(facts, context.current()))))
+
+        def emit(level: str, facts: object) -> None:
+            self.lines.append((level, dict(fields(facts, context.current()))))
+
+        return emit
 
 
 def access_log(lines: Lines, level: int = logging.DEBUG, **options: Any) -> AccessLog:

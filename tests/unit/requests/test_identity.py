@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asset_forge.observability import context
-from asset_forge.observability.http import DECLARATIONS, ObservedApplication, RouteTemplates
+from asset_forge.observability.http import DECLARATIONS, ObservedApplication
 from asset_forge.observability.metrics import Registry
 from asset_forge.observability.redaction import Redactor
 from asset_forge.observability.requests import RequestIdentity
@@ -31,7 +31,6 @@ def observed(application, used: Tracer) -> ObservedApplication:
         application,
         Registry(DECLARATIONS, strict=True),
         observers=[identity],
-        resolver=identity.resolver(RouteTemplates()),
         strict=True,
     )
 
@@ -171,7 +170,6 @@ async def test_an_observer_that_was_never_started_ends_without_a_fault() -> None
 
     record = RequestRecord({"type": "http", "path": "/a", "headers": []}, "GET", 0.0, "/a")
     record.status, record.outcome = 500, "failed"
-    identity.finish(record)
+    identity.decide(record)
     identity.failed_afterwards(record, LookupError())
-    assert identity.resolver(lambda _: "/a")(record) == "/a"
     assert record.exemplar is None

@@ -23,61 +23,73 @@ _PLAIN = frozenset({"http.response.start", "http.response.body"})
 _BODILESS = frozenset({204, 304})
 
 
-class HttpExchange(RequestRecord, eq=False, kw_only=True):
+class HttpExchange(RequestRecord):
     """The record of a request that writes itself from the ASGI messages of both directions."""
 
-    _recorder: Recorder
-    _receive: Receive
-    _send: Send
-    _connection: Connection | None
-    _left: bool = False
-    _trailers: bool = False
-    _start: Message | None = None
+    __slots__ = (
+        "connection",
+        "left",
+        "recorder",
+        "server_receive",
+        "server_send",
+        "start",
+        "trailers",
+    )
+
+    recorder: Recorder
+    server_receive: Receive
+    server_send: Send
+    connection: Connection | None
+    left: bool
+    """Whether the client closed the connection before the end."""
+    start: Message | None
+    """The first message of the response."""
+    trailers: bool
+    """Whether trailers follow the body."""
 
     async def receive(self) -> Message:
         """Pass a message to the application; count the body, and see the client leave."""
-        message = await self._receive()
+        message = await self.server_receive()
         kind = message["type"]
         if kind == "http.request":
             self.request_bytes += len(message.get("body", b""))
         elif kind == "http.disconnect" and self.outcome == "in_progress":
-            self._left = True
+            self.left = True
         return message
 
     async def send(self, message: Message) -> None:
         """Pass a message to the server; take it into the record once the server has accepted it."""
         kind = message["type"]
         if kind == "http.response.start":
-            if self._recorder.adds_headers:
-                message = self._recorder.with_headers(self, message)
-            self._start = message
+            if self.recorder.adds_headers:
+                message = self.recorder.with_headers(self, message)
+            self.start = message
         try:
-            await self._send(message)
+            await self.server_send(message)
         except OSError as error:
             # How ASGI 2.4 servers say that nobody listens any more; a file that is missing is
             # something else.
             if kind in _PLAIN or isinstance(error, ConnectionError):
-                self._left = True
+                self.left = True
             raise
-        if kind == "http.response.body":
-            if self._trailers or message.get("more_body"):
-                self._stream(len(message.get("body", b"")))
-            elif self.outcome == "in_progress":
-                self.response_bytes += len(message.get("body", b""))
-                self._end("completed")
-        elif kind == "http.response.start":
+        if kind == "http.response.start":
             self.status = message["status"]
             if "trailers" in message:
-                self._trailers = message["trailers"]
-        else:
+                self.trailers = message["trailers"]
+        elif kind != "http.response.body":
             self._extend(kind, message)
+        elif self.trailers or message.get("more_body"):
+            self._stream(len(message.get("body", b"")))
+        elif self.outcome == "in_progress":
+            self.response_bytes += len(message.get("body", b""))
+            self._end("completed")
 
     def close(self, error: BaseException | None) -> None:
         """Close the books when the application has returned or raised, if the last byte did not
         close them."""
         if self.outcome != "in_progress":
             if error is not None:
-                self._recorder.tell_late(self, error)
+                self.recorder.tell_late(self, error)
             return
         self.exception = error
         if isinstance(error, CancelledError):
@@ -96,15 +108,15 @@ class HttpExchange(RequestRecord, eq=False, kw_only=True):
         if self.outcome == "in_progress":
             self.response_bytes += size
             if size and not self.first_byte_at:
-                self.first_byte_at = self._recorder.now()
-            if self.response_bytes == self._announced() and not self._trailers:
+                self.first_byte_at = self.recorder.now()
+            if self.response_bytes == self._announced() and not self.trailers:
                 self._end("completed")
 
     def _extend(self, kind: str, message: Message) -> None:
         """Account for a message of one of the protocol's extensions."""
         if self.outcome != "in_progress":
             return
-        more = self._trailers
+        more = self.trailers
         if kind == "http.response.pathsend":
             self.response_bytes += self._measured(self._file_size, message)
         elif kind == "http.response.zerocopysend":
@@ -118,26 +130,60 @@ class HttpExchange(RequestRecord, eq=False, kw_only=True):
             self._end("completed")
 
     def _end(self, outcome: Outcome) -> None:
-        connection = self._connection
+        """Close the books: outcome, route, metrics, observers; in one piece, because each call
+        costs every request."""
+        recorder = self.recorder
+        self.duration_seconds = seconds = recorder.now() - self.started_at
+        connection = self.connection
         status = self.status
-        if self._left or (connection is not None and connection.lost):
-            outcome = "client_left"
-            self.status = CLIENT_LEFT
-        elif not status:
-            outcome = "cancelled" if outcome == "cancelled" else "failed"
-            self.status = 500
+        if self.left or not status or (connection is not None and connection.lost):
+            outcome = self._cut_short(outcome)
         self.outcome = outcome
         if status in _BODILESS or self.method == "HEAD":
             self.response_bytes = 0
             self.first_byte_at = 0.0
-        self._recorder.finish(self)
+        try:
+            self.route = recorder.resolver(self)
+        except Exception as error:  # noqa: BLE001 -- the guard decides
+            recorder.without_route(self, error)
+        for decide in recorder.deciders:
+            try:
+                decide(self)
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                recorder.guard.fault("observer", error)
+        try:
+            key = (self.method, self.route, self.status)
+            series = recorder.series.get(key) or recorder.open_series(key)
+        except Exception as error:  # noqa: BLE001 -- the guard decides
+            recorder.without_series(error)
+        else:
+            # A float: comparing an integer with the bounds takes longer than the conversion.
+            series.ended(seconds, float(self.response_bytes), self.exemplar)
+            if self.request_bytes or self.first_byte_at or series.endpoint is not None:
+                series.write_more(self)
+        if self.exception is not None:
+            recorder.tell_failure(self, self.exception)
+        for finish in recorder.finishers:
+            try:
+                finish(self)
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                recorder.guard.fault("observer", error)
+
+    def _cut_short(self, outcome: Outcome) -> Outcome:
+        """Return how a request ended whose client left or that was never answered, and give it its
+        status."""
+        if self.left or (self.connection is not None and self.connection.lost):
+            self.status = CLIENT_LEFT
+            return "client_left"
+        self.status = 500
+        return "cancelled" if outcome == "cancelled" else "failed"
 
     def _measured(self, measure: Callable[[Message], int], message: Message) -> int:
         """Return a size that takes a look at a file or header, 0 if that cannot be had."""
         try:
             return measure(message)
         except Exception as error:  # noqa: BLE001 -- the guard decides
-            self._recorder.fault(error)
+            self.recorder.guard.fault("metrics", error)
             return 0
 
     def _file_size(self, message: Message) -> int:
@@ -148,7 +194,7 @@ class HttpExchange(RequestRecord, eq=False, kw_only=True):
     def _announced(self) -> int | None:
         """Return the length that the headers promise, where they do."""
         headers: Iterable[tuple[bytes, bytes]] = (
-            () if self._start is None else self._start.get("headers", ())
+            () if self.start is None else self.start.get("headers", ())
         )
         for name, value in headers:
             if name.lower() == b"content-length" and value.isdigit():

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
-from msgspec import Struct
-
 from asset_forge.observability.http._asgi import Scope
 
 Outcome: TypeAlias = Literal[
@@ -31,34 +29,53 @@ the application; `client_left` the client closed the connection before the last 
 """
 
 
-class RequestRecord(Struct, eq=False):
+class RequestRecord:
     """One request: filled while it runs, complete when observers get it in `finish`.
 
     Times are seconds of the wrapper's clock; sizes are bytes of body as the application received
     and sent them, without framing. `status` is what the client got: 499 stands for a client that
     left, 500 for an application that never answered, 101 for an accepted WebSocket, 0 while nothing
     is known. `path` and `root_path` are those of arrival: mounts rewrite the scope's. Observers may
-    set `request_id`, `trace_id` and `exemplar` in `start`; `trace` is for whoever traces.
+    set `request_id` and `trace_id` in `start`, and `exemplar` until `decide`; `trace` is for
+    whoever traces.
     """
 
-    # A struct, because it is made for each request: half the time of a class with slots.
-    scope: Scope
-    method: str
-    started_at: float
-    path: str
-    root_path: str = ""
-    route: str = ""
-    status: int = 0
-    outcome: Outcome = "in_progress"
-    duration_seconds: float = 0.0
-    request_bytes: int = 0
-    response_bytes: int = 0
-    exception: BaseException | None = None
-    request_id: str = ""
-    trace_id: str = ""
-    exemplar: Mapping[str, str] | None = None
-    first_byte_at: float = 0.0
-    trace: Any = None
+    __slots__ = (
+        "duration_seconds",
+        "exception",
+        "exemplar",
+        "first_byte_at",
+        "method",
+        "outcome",
+        "path",
+        "request_bytes",
+        "request_id",
+        "response_bytes",
+        "root_path",
+        "route",
+        "scope",
+        "started_at",
+        "status",
+        "trace",
+        "trace_id",
+    )
+
+    def __init__(
+        self, scope: Scope, method: str, started_at: float, path: str, root_path: str = ""
+    ) -> None:
+        # The wrapper repeats this for HTTP, which saves each request a call.
+        self.scope = scope
+        self.method = method
+        self.started_at = started_at
+        self.path = path
+        self.root_path = root_path
+        self.route = self.request_id = self.trace_id = ""
+        self.status = self.request_bytes = self.response_bytes = 0
+        self.outcome: Outcome = "in_progress"
+        self.duration_seconds = self.first_byte_at = 0.0
+        self.exception: BaseException | None = None
+        self.exemplar: Mapping[str, str] | None = None
+        self.trace: Any = None
 
     def __repr__(self) -> str:
         """Name the request; its headers are nobody's business."""
@@ -99,8 +116,15 @@ class RequestObserver:
         """Called when the response begins; return lower-case header pairs to add to it."""
         return ()
 
+    def decide(self, record: RequestRecord) -> None:
+        """Called once, when route, status, outcome and duration are known and before the metrics
+        are written: the last moment to set the exemplar."""
+
     def finish(self, record: RequestRecord) -> None:
         """Called once, after the last byte or whatever else ended the request."""
+
+    def failed(self, record: RequestRecord, error: BaseException) -> None:
+        """Called before `finish` when an exception of the application ended the request."""
 
     def failed_afterwards(self, record: RequestRecord, error: BaseException) -> None:
         """Called when the application raises after `finish`, such as in background work."""

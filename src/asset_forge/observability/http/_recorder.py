@@ -1,4 +1,4 @@
-"""What happens to a record when its request begins and ends: gauges, route, metrics, observers."""
+"""What the records of one wrapper have in common: clock, routes, series, observers."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from asset_forge.observability.metrics import TelemetryGuard
 
 class Recorder:
     """Serves all requests of one wrapper; which observers want to hear what is decided once,
-    here."""
+    here. An HTTP exchange, which ends far more often than a WebSocket, uses the parts itself."""
 
     __slots__ = (
-        "_finish",
-        "_guard",
+        "_failed",
         "_headers",
+        "_in_progress",
         "_late",
-        "_resolver",
-        "_write",
         "adds_headers",
+        "deciders",
+        "finishers",
+        "guard",
         "now",
+        "open_series",
+        "resolver",
+        "series",
     )
 
     def __init__(
@@ -35,13 +39,17 @@ class Recorder:
         clock: Callable[[], float],
     ) -> None:
         self.now = clock
-        self._write = metrics.write
-        self._guard = guard
-        self._resolver = resolver
+        self._in_progress = metrics.in_progress
+        self.open_series = metrics.open
+        self.series = metrics.series
+        self.guard = guard
+        self.resolver = resolver
         self._headers = [
             one.response_headers for one in observers if overrides(one, "response_headers")
         ]
-        self._finish = [one.finish for one in observers if overrides(one, "finish")]
+        self.deciders = [one.decide for one in observers if overrides(one, "decide")]
+        self._failed = [one.failed for one in observers if overrides(one, "failed")]
+        self.finishers = [one.finish for one in observers if overrides(one, "finish")]
         self._late = [
             one.failed_afterwards for one in observers if overrides(one, "failed_afterwards")
         ]
@@ -54,49 +62,50 @@ class Recorder:
             try:
                 headers += response_headers(record)
             except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._guard.fault("observer", error)
+                self.guard.fault("observer", error)
         return {**message, "headers": headers}
 
-    def finish(self, record: RequestRecord) -> None:
-        """Write an ended HTTP request into the metrics, and tell the observers."""
-        record.duration_seconds = self.now() - record.started_at
-        try:
-            try:
-                record.route = self._resolver(record)
-            except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._without_route(record, error)
-            self._write(record)
-        except Exception as error:  # noqa: BLE001 -- the guard decides
-            self._guard.fault("metrics", error)
-        for finish in self._finish:  # as `tell` does, without the call
-            try:
-                finish(record)
-            except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._guard.fault("observer", error)
-
     def end(self, record: RequestRecord) -> None:
-        """Take the duration and find the route of a session that counts itself."""
+        """Settle duration, route and exemplar of a session that counts itself."""
         record.duration_seconds = self.now() - record.started_at
         try:
-            record.route = self._resolver(record)
+            record.route = self.resolver(record)
         except Exception as error:  # noqa: BLE001 -- the guard decides
-            self._without_route(record, error)
+            self.without_route(record, error)
+        for decide in self.deciders:
+            try:
+                decide(record)
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                self.guard.fault("observer", error)
 
-    def fault(self, error: Exception) -> None:
-        """Account for a fault of measuring."""
-        self._guard.fault("metrics", error)
-
-    def _without_route(self, record: RequestRecord, error: Exception) -> None:
+    def without_route(self, record: RequestRecord, error: Exception) -> None:
+        """Account for a resolver that failed."""
         record.route = UNMATCHED
-        self._guard.fault("route", error)
+        self.guard.fault("route", error)
+
+    def without_series(self, error: Exception) -> None:
+        """Account for metrics that could not be found: the request, which has ended, is at least in
+        progress no more."""
+        self._in_progress.dec()
+        self.guard.fault("metrics", error)
 
     def tell(self, record: RequestRecord) -> None:
         """Hand a finished record to the observers."""
-        for finish in self._finish:
+        if record.exception is not None:
+            self.tell_failure(record, record.exception)
+        for finish in self.finishers:
             try:
                 finish(record)
             except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._guard.fault("observer", error)
+                self.guard.fault("observer", error)
+
+    def tell_failure(self, record: RequestRecord, failure: BaseException) -> None:
+        """Tell the observers what ended a request."""
+        for failed in self._failed:
+            try:
+                failed(record, failure)
+            except Exception as error:  # noqa: BLE001 -- the guard decides
+                self.guard.fault("observer", error)
 
     def tell_late(self, record: RequestRecord, failure: BaseException) -> None:
         """Tell the observers what the application raised after its request had ended."""
@@ -104,7 +113,7 @@ class Recorder:
             try:
                 failed_afterwards(record, failure)
             except Exception as error:  # noqa: BLE001 -- the guard decides
-                self._guard.fault("observer", error)
+                self.guard.fault("observer", error)
 
 
 def overrides(observer: RequestObserver, method: str) -> bool:

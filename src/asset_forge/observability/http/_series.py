@@ -20,6 +20,7 @@ from asset_forge.observability.metrics import (
     CounterFamily,
     Histogram,
     HistogramFamily,
+    JoinedWrite,
     Registry,
 )
 
@@ -46,17 +47,30 @@ class EndpointFamilies:
 class Series:
     """What a request of one (method, route, status) is written with."""
 
-    __slots__ = ("duration", "endpoint", "first_byte", "request_size", "response_size")
+    __slots__ = ("ended", "endpoint", "first_byte", "request_size")
 
-    duration: Histogram
+    ended: JoinedWrite
+    """Takes duration, bytes of the response, and exemplar of a request in progress."""
     request_size: Histogram
-    response_size: Histogram
     first_byte: Histogram
     endpoint: tuple[Counter | None, Histogram | None] | None
 
+    def write_more(self, record: RequestRecord) -> None:
+        """Count what most requests do not have."""
+        if record.request_bytes:
+            self.request_size.observe(float(record.request_bytes))
+        if record.first_byte_at:
+            self.first_byte.observe(record.first_byte_at - record.started_at, record.exemplar)
+        if self.endpoint is not None:
+            requests, duration = self.endpoint
+            if requests is not None:
+                requests.inc()
+            if duration is not None:
+                duration.observe(record.duration_seconds, record.exemplar)
+
 
 class RequestMetrics:
-    """All metrics of HTTP requests; `write` puts one finished record into them."""
+    """All metrics of HTTP requests."""
 
     __slots__ = (
         "_duration",
@@ -65,8 +79,8 @@ class RequestMetrics:
         "_request_size",
         "_requests",
         "_response_size",
-        "_series",
         "in_progress",
+        "series",
     )
 
     def __init__(self, registry: Registry, endpoints: EndpointFamilies | None = None) -> None:
@@ -77,7 +91,8 @@ class RequestMetrics:
         self._response_size = registry.histogram(RESPONSE_SIZE)
         self._first_byte = registry.histogram(FIRST_BYTE)
         self._endpoints = endpoints
-        self._series: dict[tuple[str, str, int], Series] = {}
+        self.series: dict[tuple[str, str, int], Series] = {}
+        """What is at hand, by method, route and status."""
 
     def other_method(self) -> str:
         """Return the label of an invented verb, and count it as folded.
@@ -87,37 +102,20 @@ class RequestMetrics:
         self._requests.folded()
         return "other"
 
-    def write(self, record: RequestRecord) -> None:
-        """Count a finished request, which is no longer in progress."""
-        try:
-            key = (record.method, record.route, record.status)
-            series = self._series.get(key) or self._open(key)
-        except Exception:
-            self.in_progress.dec()
-            raise
-        series.duration.observe_both(
-            record.duration_seconds,
-            series.response_size,
-            # A float: comparing an integer with the bounds takes longer than the conversion.
-            float(record.response_bytes),
-            self.in_progress,
-            record.exemplar,
+    def open(self, key: tuple[str, str, int]) -> Series:
+        """Return the series of a method, route and status, and keep them at hand in `series`."""
+        method, route, status = key
+        code = status_label(status)
+        series = Series()
+        series.ended = self._duration.labels(method, route, code).joined(
+            self._response_size.labels(method, route), self.in_progress
         )
-        if record.request_bytes or record.first_byte_at or series.endpoint is not None:
-            self._write_more(series, record)
-
-    def _write_more(self, series: Series, record: RequestRecord) -> None:
-        """Count what most requests do not have."""
-        if record.request_bytes:
-            series.request_size.observe(float(record.request_bytes))
-        if record.first_byte_at:
-            series.first_byte.observe(record.first_byte_at - record.started_at, record.exemplar)
-        if series.endpoint is not None:
-            requests, duration = series.endpoint
-            if requests is not None:
-                requests.inc()
-            if duration is not None:
-                duration.observe(record.duration_seconds, record.exemplar)
+        series.request_size = self._request_size.labels(method, route)
+        series.first_byte = self._first_byte.labels(method, route)
+        series.endpoint = self._endpoint(method, route, code)
+        if len(self.series) < _SERIES_LIMIT:
+            self.series[key] = series
+        return series
 
     def expect(self, method: str, route: str, statuses: Iterable[int]) -> None:
         """Let the counters of a documented route start at 0, so that `increase()` sees a first
@@ -127,19 +125,6 @@ class RequestMetrics:
             self._requests.labels(labels[0], route, labels[1])
             if self._endpoints is not None:
                 self._endpoints.requests.labels(route, *labels)
-
-    def _open(self, key: tuple[str, str, int]) -> Series:
-        method, route, status = key
-        code = status_label(status)
-        series = Series()
-        series.duration = self._duration.labels(method, route, code)
-        series.request_size = self._request_size.labels(method, route)
-        series.response_size = self._response_size.labels(method, route)
-        series.first_byte = self._first_byte.labels(method, route)
-        series.endpoint = self._endpoint(method, route, code)
-        if len(self._series) < _SERIES_LIMIT:
-            self._series[key] = series
-        return series
 
     def _endpoint(
         self, method: str, route: str, code: str

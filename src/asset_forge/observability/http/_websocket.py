@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asset_forge.observability.http._asgi import Message, Receive, Send
+from asset_forge.observability.http._asgi import Message, Receive, Scope, Send
 from asset_forge.observability.http._declarations import (
     WEBSOCKET_DURATION,
     WEBSOCKET_REJECTIONS,
@@ -45,15 +45,26 @@ class WebSocketMetrics:
             self._guard.fault("metrics", error)
 
 
-class WebSocketSession(RequestRecord, eq=False, kw_only=True):
+class WebSocketSession(RequestRecord):
     """The record of a WebSocket that writes itself from the messages of both directions."""
 
-    _recorder: Recorder
-    _metrics: WebSocketMetrics
-    _receive: Receive
-    _send: Send
-    _accepted_at: float | None = None
-    _refusal: int = 0
+    __slots__ = ("_accepted_at", "_metrics", "_receive", "_recorder", "_refusal", "_send")
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        recorder: Recorder,
+        metrics: WebSocketMetrics,
+    ) -> None:
+        super().__init__(scope, "GET", recorder.now(), scope["path"], scope.get("root_path", ""))
+        self._receive = receive
+        self._send = send
+        self._recorder = recorder
+        self._metrics = metrics
+        self._accepted_at: float | None = None
+        self._refusal = 0
 
     async def receive(self) -> Message:
         """Pass a message to the application; count payloads, and see the client close."""

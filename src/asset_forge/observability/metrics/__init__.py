@@ -12,7 +12,7 @@ from asset_forge.observability.metrics._declarations import (
 )
 from asset_forge.observability.metrics._families import CounterFamily, GaugeFamily, HistogramFamily
 from asset_forge.observability.metrics._guard import TelemetryGuard
-from asset_forge.observability.metrics._instruments import Counter, Gauge, Histogram
+from asset_forge.observability.metrics._instruments import Counter, Gauge, Histogram, JoinedWrite
 from asset_forge.observability.metrics._mirror import Mirror
 from asset_forge.observability.metrics._own import SELF_DECLARATIONS
 from asset_forge.observability.metrics._registry import Registry
@@ -34,6 +34,7 @@ __all__ = [
     "HistogramDeclaration",
     "HistogramFamily",
     "InfoDeclaration",
+    "JoinedWrite",
     "Label",
     "Merge",
     "Mirror",

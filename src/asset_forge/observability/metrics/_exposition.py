@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from asset_forge.observability.metrics._declarations import Declaration
-from asset_forge.observability.metrics._instruments import Exemplar
+from asset_forge.observability.metrics._instrument import Exemplar
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "counter": ("_total", "_created"),

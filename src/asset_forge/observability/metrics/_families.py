@@ -18,12 +18,11 @@ from asset_forge.observability.metrics._declarations import (
     InfoDeclaration,
     Merge,
 )
+from asset_forge.observability.metrics._instrument import Context, Instrument
 from asset_forge.observability.metrics._instruments import (
-    Context,
     Counter,
     Gauge,
     Histogram,
-    Instrument,
 )
 from asset_forge.observability.metrics._memory import Cell
 

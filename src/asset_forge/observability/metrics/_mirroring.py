@@ -11,7 +11,7 @@ from asset_forge.observability.metrics._declarations import (
     Declaration,
     HistogramDeclaration,
 )
-from asset_forge.observability.metrics._instruments import Exemplar
+from asset_forge.observability.metrics._instrument import Exemplar
 from asset_forge.observability.metrics._memory import Cell
 from asset_forge.observability.metrics._plan import Foreign
 from asset_forge.observability.metrics._rendering import Rows

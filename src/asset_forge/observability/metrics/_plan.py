@@ -13,7 +13,7 @@ from asset_forge.observability.metrics._declarations import (
     HistogramDeclaration,
 )
 from asset_forge.observability.metrics._fold import survives
-from asset_forge.observability.metrics._instruments import Exemplar
+from asset_forge.observability.metrics._instrument import Exemplar
 from asset_forge.observability.metrics._layout import understand
 from asset_forge.observability.metrics._memory import Cell
 from asset_forge.observability.metrics._peers import Series

@@ -28,7 +28,7 @@ from asset_forge.observability.metrics._families import (
     InfoFamily,
 )
 from asset_forge.observability.metrics._group import Group
-from asset_forge.observability.metrics._instruments import Context
+from asset_forge.observability.metrics._instrument import Context
 from asset_forge.observability.metrics._memory import Cell, ProcessMemory
 from asset_forge.observability.metrics._own import SelfCounts, complete
 from asset_forge.observability.metrics._reader import Reader

@@ -21,7 +21,7 @@ from asset_forge.observability.metrics._exposition import (
     template,
     with_exemplars,
 )
-from asset_forge.observability.metrics._instruments import Exemplar, Instrument
+from asset_forge.observability.metrics._instrument import Exemplar, Instrument
 from asset_forge.observability.metrics._memory import Cell
 from asset_forge.observability.metrics._plan import Foreign
 

@@ -1,12 +1,7 @@
 """Who a request is and what became of it: ids, timing headers, its trace, one closing log line.
 
-identity = RequestIdentity(Tracer(store))
-app = ObservedApplication(
-    app,
-    registry,
-    observers=[identity, AccessLog(logs, redactor)],
-    resolver=identity.resolver(RouteTemplates()),
-)
+observers = [RequestIdentity(Tracer(store)), AccessLog(logs, redactor)]
+app = ObservedApplication(app, registry, observers=observers)
 """
 
 from __future__ import annotations

@@ -23,15 +23,12 @@ F = TypeVar("F")
 class LateLines(Protocol):
     """What is needed of :class:`~asset_forge.observability.logs.LogSystem`."""
 
-    def emit_later(
-        self,
-        logger: str,
-        level: str,
-        message: str,
-        fields: Callable[[F, context.Scope], Mapping[str, Json]],
-        facts: F,
-    ) -> None:
-        """Write a line of fields that hold no secret and are made in another thread."""
+    def later(
+        self, logger: str, message: str, fields: Callable[[F, context.Scope], Mapping[str, Json]]
+    ) -> Callable[[str, F], None]:
+        """Return a function that writes lines of fields that hold no secret and are made in another
+        thread."""
+        ...
 
 
 _Facts: TypeAlias = tuple[
@@ -72,9 +69,8 @@ class AccessLog(RequestObserver):
         slow_seconds: float = 1.0,
         very_slow_seconds: float = 5.0,
     ) -> None:
-        self._emit = lines.emit_later
+        self._emit = lines.later(name, _MESSAGE, self._fields)
         self._redact = redactor.text
-        self._name = name
         self._enabled = logging.getLogger(name).isEnabledFor
         self._quiet = frozenset(quiet)
         self._slow_seconds = slow_seconds
@@ -83,16 +79,40 @@ class AccessLog(RequestObserver):
     def finish(self, record: RequestRecord) -> None:
         """Write the line."""
         number, level = logging.INFO, "info"
-        if record.route in self._quiet:
+        route = record.route
+        status = record.status
+        duration = record.duration_seconds
+        if route in self._quiet:
             number, level = logging.DEBUG, "debug"
-            if record.status >= 500:
+            if status >= 500:
                 number, level = logging.WARNING, "warning"
-        elif record.duration_seconds >= self._slow_seconds or record.status >= 500:
+        elif duration >= self._slow_seconds or status >= 500:
             number, level = self._judge(record)
         elif record.outcome != "completed" and is_failure(record):
             number, level = logging.ERROR, "error"
-        if self._enabled(number):
-            self._write(record, level)
+        if not self._enabled(number):
+            return
+        path = record.path
+        trace: Trace | None = record.trace
+        self._emit(
+            level,
+            (
+                record.method,
+                route,
+                path if len(path) <= _MAX_PATH else path[:_MAX_PATH],
+                status,
+                record.outcome,
+                record.started_at,
+                duration,
+                record.first_byte_at,
+                0.0 if trace is None else trace.head_at,
+                record.request_bytes,
+                record.response_bytes,
+                record.scope.get("client"),
+                record.request_id,
+                record.trace_id,
+            ),
+        )
 
     def _judge(self, record: RequestRecord) -> tuple[int, str]:
         """The level of a request that failed or may have been slow."""
@@ -102,27 +122,6 @@ class AccessLog(RequestObserver):
         return (
             (logging.WARNING, "warning") if waited >= self._slow_seconds else (logging.INFO, "info")
         )
-
-    def _write(self, record: RequestRecord, level: str) -> None:
-        scope = record.scope
-        trace: Trace | None = record.trace
-        facts = (
-            record.method,
-            record.route,
-            record.path[:_MAX_PATH],
-            record.status,
-            record.outcome,
-            record.started_at,
-            record.duration_seconds,
-            record.first_byte_at,
-            0.0 if trace is None else trace.head_at,
-            record.request_bytes,
-            record.response_bytes,
-            scope.get("client"),
-            record.request_id,
-            record.trace_id,
-        )
-        self._emit(self._name, level, _MESSAGE, self._fields, facts)
 
     def _fields(self, facts: _Facts, here: context.Scope) -> dict[str, Json]:
         """The fields of a line; called in the thread that writes it."""

@@ -13,6 +13,7 @@ from asset_forge.observability.tracing import (
     PHASES,
     AttributeValue,
     Trace,
+    Traceparent,
     Tracer,
     parse_traceparent,
     random_id,
@@ -22,6 +23,11 @@ __all__ = ["RequestIdentity"]
 
 # What ids are made of everywhere, UUIDs and base64 included; no space, no control, no quote.
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,127}")
+
+_REQUEST_ID: Final = b"x-request-id"
+_TRACEPARENT: Final = b"traceparent"
+_TWICE: Final = b"\n"
+"""Stands for a header that came twice, and is never a sane one."""
 
 _PHASE_NAMES: Final[dict[str, bytes]] = {name: name.encode() for name in PHASES}
 
@@ -44,24 +50,33 @@ class RequestIdentity(RequestObserver):
 
     def start(self, record: RequestRecord) -> None:
         """Take or make the ids, and open the scope and the trace of the request."""
+        headers: Iterable[tuple[bytes, bytes]] = record.scope["headers"]
+        found = dict(headers)  # far less than a loop over them: most requests bring no ids
+        if _REQUEST_ID in found or _TRACEPARENT in found:
+            request_id, caller, made_here = self._told(headers)
+        else:
+            request_id, caller, made_here = self._new_id(), None, self._makes_ids
+        trace = record.trace = self._begin(caller, "server", record.started_at)
+        record.trace_id = trace.trace_id
+        record.request_id = trace.request_id = request_id
+        trace.made_here = made_here
+        context.begin(trace)
+
+    def _told(self, headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, Traceparent | None, bool]:
+        """Return the request's id and the caller's trace by what a request brings, and whether all
+        ids are made here."""
         given = parent = b""
-        for name, value in record.scope["headers"]:
-            if name == b"x-request-id":
-                given = value if not given else b"\n"
-            elif name == b"traceparent":
-                parent = value if not parent else b"\n"
+        for name, value in headers:
+            if name == _REQUEST_ID:
+                given = value if not given else _TWICE
+            elif name == _TRACEPARENT:
+                parent = value if not parent else _TWICE
         if given and _SANE_ID.fullmatch(given):
             request_id = given.decode("ascii")
         else:
             request_id = self._new_id()
         caller = parse_traceparent(parent.decode("latin-1")) if parent else None
-        trace = record.trace = self._begin(caller, "server", record.started_at)
-        trace_id = record.trace_id = trace.trace_id
-        record.request_id = trace.request_id = request_id
-        trace.made_here = self._makes_ids and not given and caller is None
-        if trace.sampled:
-            record.exemplar = {"trace_id": trace_id}
-        context.begin(trace)
+        return request_id, caller, self._makes_ids and not given and caller is None
 
     def response_headers(self, record: RequestRecord) -> Iterable[tuple[bytes, bytes]]:
         """The headers of a response that begins now."""
@@ -72,34 +87,21 @@ class RequestIdentity(RequestObserver):
         if trace.phases is not None:
             timing += _phases(trace)
         return (
-            (b"x-request-id", record.request_id.encode("latin-1")),
+            (b"x-request-id", record.request_id.encode()),
             (b"x-response-time", took + b"ms"),
             (b"server-timing", timing),
         )
 
-    def resolver(self, inner: Callable[[RequestRecord], str]) -> Callable[[RequestRecord], str]:
-        """A resolver of routes that also decides about the exemplar.
+    def decide(self, record: RequestRecord) -> None:
+        """End the trace, and keep it if it was sampled, failed or was slow.
 
-        It is asked when status and duration are known and the metrics are not yet written, so that
-        the failed and slow requests that are kept beyond the sampling are found from the metrics.
+        Before the metrics are written, so that whatever is kept is found from them.
         """
-        keeps = self._keeps
-
-        def resolve(record: RequestRecord) -> str:
-            if record.exemplar is None:
-                trace: Trace | None = record.trace
-                if trace is not None and keeps(trace, record):
-                    record.exemplar = {"trace_id": trace.trace_id}
-            return inner(record)
-
-        return resolve
-
-    def finish(self, record: RequestRecord) -> None:
-        """End the trace, and keep it if it was sampled, failed or was slow."""
         trace: Trace | None = record.trace
         if trace is None:
             return
-        if self._keeps(trace, record):
+        if trace.sampled or self._matters(record):
+            record.exemplar = {"trace_id": trace.trace_id}
             self._describe(trace, record)
             self._tracer.end(trace, record.started_at + record.duration_seconds, keep=True)
         else:
@@ -115,17 +117,14 @@ class RequestIdentity(RequestObserver):
                 trace.ended_at = record.started_at + record.duration_seconds
             self._tracer.keep_late(trace, error)
 
-    def _keeps(self, trace: Trace, record: RequestRecord) -> bool:
-        """Whether the trace of a request that has ended is kept."""
-        slow_seconds = self._slow_seconds
-        if trace.sampled:
-            return True
+    def _matters(self, record: RequestRecord) -> bool:
+        """Whether a request has failed or was slow."""
         if record.status < 500 and record.outcome == "completed":
-            if record.duration_seconds < slow_seconds:
+            if record.duration_seconds < self._slow_seconds:
                 return False  # nearly all go here
         elif is_failure(record):
             return True
-        return answer_seconds(record) >= slow_seconds
+        return answer_seconds(record) >= self._slow_seconds
 
     def _describe(self, trace: Trace, record: RequestRecord) -> None:
         """Give the root span its name and attributes, by OpenTelemetry's conventions for HTTP."""

@@ -18,10 +18,9 @@ class UnhandledErrors(RequestObserver):
     def __init__(self, tracker: ErrorTracker) -> None:
         self._capture = tracker.capture
 
-    def finish(self, record: RequestRecord) -> None:
-        """Look at how the request ended."""
-        error = record.exception
-        if error is not None and record.outcome != "client_left":
+    def failed(self, record: RequestRecord, error: BaseException) -> None:
+        """Capture what ended the request, unless the client's leaving brought it about."""
+        if record.outcome != "client_left":
             self.failed_afterwards(record, error)
 
     def failed_afterwards(self, record: RequestRecord, error: BaseException) -> None:

@@ -34,7 +34,5 @@ def random_id() -> str:
     try:
         return _take()
     except IndexError:
-        text = os.urandom(_BYTES * _BLOCK).hex()
-        size = 2 * _BYTES
-        _ids.extend([text[at : at + size] for at in range(size, len(text), size)])
-        return text[:size]
+        _ids.extend(os.urandom(_BYTES * _BLOCK).hex(" ", _BYTES).split())
+        return _take()

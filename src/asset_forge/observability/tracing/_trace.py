@@ -57,15 +57,16 @@ class Node:
     name of the exception or fault that ended it, or empty.
     """
 
-    # Defaults of the class instead of slots: a request whose trace is not kept sets hardly any.
-    _id: int = 0
-    name: str = ""
+    __slots__ = ()
+
+    _id: int
+    name: str
     kind: SpanKind
     started_at: float
-    ended_at: float = 0.0
-    attributes: Mapping[str, AttributeValue] = _NOTHING
-    error_type: str = ""
-    error_message: str = ""
+    ended_at: float
+    attributes: Mapping[str, AttributeValue]
+    error_type: str
+    error_message: str
 
     @property
     def id(self) -> int:
@@ -103,14 +104,31 @@ class Trace(Node, Scope):
     at its end, ``None`` until then. ``on_late`` gets spans that end after it was kept.
     """
 
-    head_at: float = 0.0
-    """When the response began."""
-    kept: bool | None = None
-    marked: str = ""
-    marked_at: float = 0.0
-    spans: list[Span] | None = None
-    phases: dict[str, float] | None = None
-    lost: int = 0
+    __slots__ = (
+        "_id",
+        "attributes",
+        "ended_at",
+        "error_message",
+        "error_type",
+        "head_at",
+        "kept",
+        "kind",
+        "lost",
+        "marked",
+        "marked_at",
+        "name",
+        "now",
+        "on_late",
+        "parent_id",
+        "phases",
+        "sampled",
+        "spans",
+        "started_at",
+        "wall_offset",
+    )
+
+    head_at: float
+    """When the response began; 0 until then."""
     on_late: Callable[[Trace, Span], None]
     wall_offset: float
     """What has to be added to times of the clock to make them seconds since the epoch; known once
@@ -131,9 +149,18 @@ class Trace(Node, Scope):
         self._id = span_id
         self.parent_id = parent_id
         self.sampled = sampled
-        self.kind: SpanKind = kind
+        self.kind = kind
         self.started_at = started_at
         self.now = now
+        self.request_id = self.user_id = self.job_id = self.breadcrumbs = None
+        self.made_here = False
+        self.name = self.error_type = self.error_message = self.marked = ""
+        self.ended_at = self.head_at = self.marked_at = 0.0
+        self.attributes = _NOTHING
+        self.kept: bool | None = None
+        self.spans: list[Span] | None = None
+        self.phases: dict[str, float] | None = None
+        self.lost = 0
 
     def traceparent(self, span_id: int) -> str:
         """The header that makes what is called a child of the span ``span_id``."""
@@ -177,6 +204,13 @@ position: ContextVar[Trace | Span | None] = ContextVar("asset_forge_span", defau
 
 class Span(Node):
     """One operation inside a trace; a context manager that begins and ends it."""
+
+    # Defaults of the class, since most spans set hardly any.
+    _id = 0
+    ended_at = 0.0
+    attributes = _NOTHING
+    error_type = ""
+    error_message = ""
 
     def __init__(
         self,
