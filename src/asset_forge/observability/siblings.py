@@ -50,13 +50,22 @@ class Siblings:
         self._name = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._answers: dict[str, Callable[[bytes], bytes]] = {}
         self._listener: socket.socket | None = None
+        self._refused = False
 
     def answer(self, topic: str, answer: Callable[[bytes], bytes]) -> None:
         """Say how this process answers questions about a topic; called in the answering thread."""
         self._answers[topic] = answer
 
-    def start(self) -> None:
-        """Begin to answer. Where that is impossible a line says so, and this process is alone."""
+    def start(self) -> bool:
+        """Begin to answer, or go on where somebody has removed the socket; says whether it began.
+
+        Where that is impossible a line says so the first time, and this process is alone until a
+        later call succeeds.
+        """
+        if self._listener is not None:
+            if (self._directory / self._name).exists():
+                return False
+            self.close()
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             listener = socket.socket(socket.AF_UNIX)
@@ -66,15 +75,22 @@ class Siblings:
                 # Only now: who is refused takes the socket for that of a dead process.
                 os.rename(f"{directory}/.{self._name}", f"{directory}/{self._name}")  # noqa: PTH104
         except OSError as error:
-            _log.warning("other processes cannot ask this one: %s: %s", self._directory, error)
-            return
+            if not self._refused:
+                _log.warning("other processes cannot ask this one: %s: %s", self._directory, error)
+            self._refused = True
+            return False
+        if self._refused:
+            _log.warning("other processes can ask this one again: %s", self._directory)
+        self._refused = False
         self._listener = listener
         threading.Thread(target=self._serve, args=(listener,), name="siblings", daemon=True).start()
+        return True
 
     def close(self) -> None:
         """Stop to answer."""
         if self._listener is not None:
-            (self._directory / self._name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # read-only, or gone: a dead socket harms nobody
+                (self._directory / self._name).unlink()
             with contextlib.suppress(OSError):  # where that is refused, the daemon thread lives on
                 self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()

@@ -201,3 +201,33 @@ def test_where_no_socket_can_be_made_a_line_says_so(
     assert str(blocked) in caplog.text
     assert alone.ask("name").said == []
     alone.close()
+
+
+def test_one_that_could_not_be_asked_can_be_once_its_directory_is_usable(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    directory = tmp_path / "siblings"
+    directory.touch()
+    late, other = Siblings(directory), Siblings(directory)
+    late.answer("name", lambda question: b"late")
+    assert [late.start(), late.start()] == [False, False]
+    assert len(caplog.records) == 1
+
+    directory.unlink()
+    assert [late.start(), late.start()] == [True, False]
+    assert "can ask this one again" in caplog.text
+    assert other.ask("name", seconds=20).said == [b"late"]
+    late.close()
+
+
+def test_one_whose_socket_somebody_has_removed_answers_at_another(tmp_path: Path) -> None:
+    directory = tmp_path / "siblings"
+    robbed, other = Siblings(directory), Siblings(directory)
+    robbed.answer("name", lambda question: b"robbed")
+    assert robbed.start()
+    for path in directory.iterdir():
+        path.unlink()
+    assert other.ask("name").said == []
+    assert robbed.start()
+    assert other.ask("name", seconds=20).said == [b"robbed"]
+    robbed.close()

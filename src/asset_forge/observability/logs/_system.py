@@ -42,23 +42,19 @@ class LogSystem:
         clock: Callable[[], float],
         fd: int,
         console: bool,
-        messages: CounterFamily | None,
-        dropped: CounterFamily | None,
         max_lines: int,
         claimed: tuple[str, ...],
     ) -> None:
         self._builder = builder
         self._clock = clock
         self._console = console
-        self._counters = (
-            {name: messages.labels(name) for name in LEVEL_NAMES} if messages is not None else {}
-        )
-        lost = dropped.labels("log") if dropped is not None else None
+        self._counts: dict[str, Callable[[], None]] = {}
+        self._dropped: Callable[[int], None] = lambda _: None
         self._writer: LineWriter[Late[Any]] = LineWriter(
             fd,
             render=self._render_late,
             report=self._loss,
-            on_lost=lost.inc if lost is not None else lambda _: None,
+            on_lost=self._lose,
             max_lines=max_lines,
         )
         self._handler = StandardHandler(self.emit)
@@ -69,13 +65,19 @@ class LogSystem:
         self._changed: dict[str, int] = {}
         self._closed = False
 
+    def count_in(self, messages: CounterFamily | None, dropped: CounterFamily | None) -> None:
+        """Count lines from now on in ``messages``, and those that were lost in ``dropped``."""
+        if messages is not None:
+            self._counts.update({name: messages.labels(name).inc for name in LEVEL_NAMES})
+        if dropped is not None:
+            self._dropped = dropped.labels("log").inc
+
     def emit(self, logger: str, level: str, event: MutableMapping[str, object]) -> None:
         """Write one event, whatever the logger's level is; ``event`` holds the message under
         ``event``. Never raises.
         """
-        counter = self._counters.get(level)
-        if counter is not None:
-            counter.inc()
+        if level in self._counts:
+            self._counts[level]()
         try:
             line = self._render(logger, level, event)
         except Exception as error:  # noqa: BLE001 - a line must not cost its caller the request
@@ -93,8 +95,8 @@ class LogSystem:
         :meth:`emit`. ``facts`` are small and never change, because up to 10,000 of them wait.
         Never raises.
         """
-        counts = {level: counter.inc for level, counter in self._counters.items()}
-        clock, current, write = self._clock, context.current, self._writer.write_later
+        counts, clock, current = self._counts, self._clock, context.current
+        write = self._writer.write_later
 
         def emit(level: str, facts: F) -> None:
             if level in counts:
@@ -201,6 +203,9 @@ class LogSystem:
             {"event": "log line could not be rendered", "reason": type(error).__name__},
         )
 
+    def _lose(self, lines: int) -> None:
+        self._dropped(lines)
+
     def _loss(self, count: int, reason: str) -> bytes:
         return self._render(
             "asset_forge.logs",
@@ -249,11 +254,10 @@ def configure_logging(
         clock=clock,
         fd=target,
         console=style == "console" or (style == "auto" and os.isatty(target)),
-        messages=messages,
-        dropped=dropped,
         max_lines=max_lines,
         claimed=claimed,
     )
+    system.count_in(messages, dropped)
     system.install(level, levels or {})
     return system
 
