@@ -40,6 +40,7 @@ StorageFailure = Literal[
 ]  # fmt: skip
 Action = Literal["create", "read", "update", "delete", "download"]
 ResourceType = Literal["asset", "project", "generation"]
+SampleName = Literal["sessions", "queue", "storage", "spend", "objectives"]
 FileTypeName = Literal["glb", "png", "wav", "json", "zip", "other"]
 
 PROVIDERS: Final[tuple[Provider, ...]] = get_args(Provider)
@@ -90,7 +91,7 @@ RESPONSE_TIME_BY_ENDPOINT: Final = HistogramDeclaration(
 SAMPLE_FAILURES: Final = CounterDeclaration(
     "background_sample_errors_total",
     "Background samples of gauges that failed; the gauges keep their last value.",
-    (Label("sample", ("sessions", "queue", "storage", "objectives")),),
+    (Label("sample", get_args(SampleName)),),
     endpoint="business",
 )
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
+from asset_forge.catalog import SampleName
 from asset_forge.observability.metrics import CounterFamily
 
 INTERVAL_SECONDS: Final = 5.0
@@ -20,7 +21,7 @@ class Sampler:
 
     def __init__(
         self,
-        samples: Mapping[str, Callable[[], Awaitable[None]]],
+        samples: Mapping[SampleName, Callable[[], Awaitable[None]]],
         failures: CounterFamily,
         *,
         interval_seconds: float = INTERVAL_SECONDS,

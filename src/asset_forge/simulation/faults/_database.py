@@ -142,7 +142,7 @@ class PoolExhausted(Storm):
     name = "pool-exhausted"
     what = "a pool of one connection, and a second program that locks the writers for 2 s at a time"
     alerts = ("DatabasePoolNearExhaustion",)
-    also = ("LatencyBudgetBurnSlow", "DatabaseSlow")
+    also = ("LatencyBudgetBurnSlow", "DatabaseSlow", "BackgroundSampleFailing")
 
     _WRITERS: Final = 2
     _OTHERS_PER_SECOND: Final = 50.0
