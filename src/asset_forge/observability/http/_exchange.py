@@ -78,11 +78,13 @@ class HttpExchange(RequestRecord):
                 self.trailers = message["trailers"]
         elif kind != "http.response.body":
             self._extend(kind, message)
-        elif self.trailers or message.get("more_body"):
-            self._stream(len(message.get("body", b"")))
-        elif self.outcome == "in_progress":
-            self.response_bytes += len(message.get("body", b""))
-            self._end("completed")
+        else:
+            size = len(message["body"]) if "body" in message else 0
+            if self.trailers or message.get("more_body"):
+                self._stream(size)
+            elif self.outcome == "in_progress":
+                self.response_bytes += size
+                self._end("completed")
 
     def close(self, error: BaseException | None) -> None:
         """Close the books when the application has returned or raised, if the last byte did not

@@ -83,7 +83,8 @@ class ObservedApplication:
             # What `RequestRecord.__init__` does, and what is the exchange's own.
             record = _make(HttpExchange)
             record.scope = scope
-            record.method = KNOWN_METHODS.get(scope["method"]) or self._metrics.other_method()
+            method = scope["method"]
+            record.method = method if method in KNOWN_METHODS else self._metrics.other_method()
             record.path = scope["path"]
             record.root_path = scope.get("root_path", "")
             record.route = record.request_id = record.trace_id = ""
