@@ -55,6 +55,7 @@ PLAYS = (
         (
             Act(("key-refused", "credit-gone", "provider-down"), lasting=SLOW_BURNS),
             Act(("every-provider-down",), resolve_seconds=200, lasting=SLOW_BURNS),
+            Act(("provider-throttles",), arrive_seconds=150),
         ),
         pace=Pace(users=4, think_seconds=0.4, generate=0.5, asks=_MOSTLY_MESHY),
     ),

@@ -40,11 +40,15 @@ PROVIDER_FAILING: Final = Alert(
         meaning="For 10 minutes more than 5 % of the operations asked of one provider failed "
         "after their retries, or it failed so often that it is left alone but for a trial now and "
         "then (`ai_circuit_breaker_state`).",
-        users="Generations that this provider makes fail; others do not.",
+        users="Generations that this provider makes fail, or begin late where it throttles; others "
+        "do not.",
         look=(PROVIDERS, FAILED_KINDS, SLOW_PROVIDERS, "The provider's own status page."),
         mend=(
             "Wait and watch if the provider reports an outage.",
             "Generate with another provider meanwhile (`provider` in the request).",
+            "`rate_limited` or `concurrency_limited`: nothing is lost, jobs wait in the queue. Ask "
+            "the provider for higher limits, or let fewer run at once (`MESHY_CONCURRENCY`, "
+            "`OPENAI_CONCURRENCY`, `ANTHROPIC_CONCURRENCY`, `ELEVENLABS_CONCURRENCY`).",
             "`authentication`: see [ProviderCredentialsRejected](ProviderCredentialsRejected.md). "
             "`quota_exhausted`: see [ProviderOutOfCredit](ProviderOutOfCredit.md).",
         ),

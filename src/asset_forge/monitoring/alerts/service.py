@@ -255,13 +255,11 @@ GENERATION_QUEUE_SLOW: Final = Alert(
     silenced_by=(Symptom.SERVICE, Symptom.AVAILABILITY, Symptom.GENERATION),
     runbook=Runbook(
         meaning="For 15 minutes the longest-waiting generation had waited for more than 5 minutes: "
-        "more comes in than is worked off, or a provider throttles.",
+        "more comes in than is worked off. (One that a provider throttles has begun; see "
+        "[ProviderFailing](ProviderFailing.md).)",
         users="Generations begin late, and then succeed.",
         look=(QUEUE, PROVIDERS, SLOW_PROVIDERS),
-        mend=(
-            "Add workers, or raise `JOB_CONCURRENCY`, if CPU and memory allow it.",
-            "If a provider throttles, ask it for a higher limit or move work to another one.",
-        ),
+        mend=("Add workers, or raise `JOB_CONCURRENCY`, if CPU and memory allow it.",),
         over="`generation_queue_oldest_seconds` is below 300.",
     ),
 )

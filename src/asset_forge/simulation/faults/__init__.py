@@ -28,6 +28,7 @@ from asset_forge.simulation.faults._providers import (
     EveryProviderDown,
     KeyRefused,
     ProviderDown,
+    ProviderThrottles,
     SpendingSpree,
 )
 from asset_forge.simulation.faults._scrapes import AnotherProgram, ScrapeHangs
@@ -72,6 +73,7 @@ FAULTS: Final[Mapping[str, type[Fault]]] = {
         KeyRefused,
         CreditGone,
         ProviderDown,
+        ProviderThrottles,
         EveryProviderDown,
         SpendingSpree,
     )

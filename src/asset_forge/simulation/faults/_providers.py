@@ -20,11 +20,12 @@ class _AtProviders(Fault):
 
     providers: ClassVar[tuple[str, ...]]
     fault: ClassVar[ProviderFault]
+    retry_after_seconds: ClassVar[float | None] = None
 
     def inject(self, stack: Stack) -> None:
         """Let them fail."""
         for provider in self.providers:
-            stack.providers.set_fault(provider, self.fault)
+            stack.providers.set_fault(provider, self.fault, retry_after=self.retry_after_seconds)
 
     def heal(self, stack: Stack) -> None:
         """Let them work."""
@@ -66,6 +67,17 @@ class ProviderDown(_AtProviders):
     also = _PARTLY
     providers = ("anthropic",)
     fault = ProviderFault.SERVER_ERROR
+
+
+class ProviderThrottles(_AtProviders):
+    """ElevenLabs takes no more requests for now: jobs wait, and none fails."""
+
+    name = "provider-throttles"
+    what = "ElevenLabs answers every request with 429 and Retry-After: 5"
+    alerts = ("ProviderFailing",)
+    providers = ("elevenlabs",)
+    fault = ProviderFault.RATE_LIMITED
+    retry_after_seconds = 5.0
 
 
 class EveryProviderDown(_AtProviders):
