@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import weakref
-from typing import ClassVar
 
 import pytest
 
@@ -293,18 +292,3 @@ async def test_a_failed_request_leaves_no_cycle_for_the_collector() -> None:
         assert kept[0]() is None
     finally:
         gc.enable()
-
-
-async def test_nothing_of_a_record_is_missing_when_a_request_begins() -> None:
-    class Looks(RequestObserver):
-        missing: ClassVar[list[str]] = []
-
-        def start(self, record):
-            kinds = type(record).__mro__
-            names = [name for kind in kinds for name in getattr(kind, "__slots__", ())]
-            assert {"route", "trailers"} <= {*names}
-            self.missing.extend(name for name in names if not hasattr(record, name))
-
-    app = ObservedApplication(hello, Registry(DECLARATIONS), observers=[Looks()], strict=True)
-    await app(scope_of(), nothing, Sent())
-    assert Looks.missing == []

@@ -76,6 +76,7 @@ class RequestMetrics:
         "_duration",
         "_endpoints",
         "_first_byte",
+        "_joined",
         "_request_size",
         "_requests",
         "_response_size",
@@ -91,6 +92,7 @@ class RequestMetrics:
         self._response_size = registry.histogram(RESPONSE_SIZE)
         self._first_byte = registry.histogram(FIRST_BYTE)
         self._endpoints = endpoints
+        self._joined: dict[tuple[Histogram, Histogram], JoinedWrite] = {}
         self.series: dict[tuple[str, str, int], Series] = {}
         """What is at hand, by method, route and status."""
 
@@ -107,8 +109,8 @@ class RequestMetrics:
         method, route, status = key
         code = status_label(status)
         series = Series()
-        series.ended = self._duration.labels(method, route, code).joined(
-            self._response_size.labels(method, route), self.in_progress
+        series.ended = self._join(
+            self._duration.labels(method, route, code), self._response_size.labels(method, route)
         )
         series.request_size = self._request_size.labels(method, route)
         series.first_byte = self._first_byte.labels(method, route)
@@ -116,6 +118,14 @@ class RequestMetrics:
         if len(self.series) < _SERIES_LIMIT:
             self.series[key] = series
         return series
+
+    def _join(self, duration: Histogram, size: Histogram) -> JoinedWrite:
+        """Join two instruments once: what is past the limits comes again and again, and ends in the
+        same ones."""
+        ended = self._joined.get((duration, size))
+        if ended is None:
+            ended = self._joined[duration, size] = duration.joined(size, self.in_progress)
+        return ended
 
     def expect(self, method: str, route: str, statuses: Iterable[int]) -> None:
         """Let the counters of a documented route start at 0, so that `increase()` sees a first
