@@ -221,6 +221,14 @@ class Server:
         """Return all that it has printed."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
+    def told(self, text: str) -> list[str]:
+        """Return the lines with a text in them, once there is one: a thread writes what it logs."""
+
+        def look() -> list[str]:
+            return [line for line in self.output().splitlines() if text in line]
+
+        return until(f"it prints a line with {text!r}", look)
+
     def _is_ready(self) -> bool:
         self._check_alive()
         try:

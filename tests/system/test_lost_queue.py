@@ -43,4 +43,4 @@ def test_a_job_that_was_taken_and_never_begun_is_given_back(serve: ServerFactory
         )
         assert taken.rowcount == 1
     assert server.ended(untaken)["status"] == "succeeded"
-    assert f"the job {untaken} was taken and not begun" in server.output()
+    assert server.told(f"the job {untaken} was taken and not begun")

@@ -64,7 +64,7 @@ def test_a_store_that_refuses_is_told_once_everywhere_and_heals(
     assert scrape.total("storage_errors_total", operation="get", code="denied") == 1
     groups = server.get("/api/errors")["items"]
     assert sum(group["count"] for group in groups) == len(refused), groups
-    logged = [json.loads(line) for line in server.output().splitlines() if "in the storage" in line]
+    logged = [json.loads(line) for line in server.told("in the storage")]
     assert {line["severity"] for line in logged} == {"WARNING"}
     assert "a-secret-of-the-tests" not in server.output()
     faulty_store.fault = None
@@ -133,7 +133,7 @@ def test_a_store_that_neither_takes_nor_deletes_is_one_error_event_of_a_job(
     assert scrape.total("storage_errors_total", operation="delete") == 1
     (group,) = server.get("/api/errors")["items"]
     assert group["count"] == 1
-    assert "left to the sweep" in server.output()
+    assert server.told("left to the sweep")
 
 
 def test_a_job_whose_store_is_full_fails_with_that_reason(
@@ -191,8 +191,7 @@ def test_a_store_that_is_away_at_the_start_is_told_and_waited_for(
 ) -> None:
     faulty_store.fault = Fault(503, "ServiceUnavailable")
     server = serve(bucket.behind(faulty_store.url).variables)
-    told = [line for line in server.output().splitlines() if "Starting all the same" in line]
-    assert len(told) == 1
+    assert len(server.told("Starting all the same")) == 1
     assert storage_state(server) == "unhealthy"
     faulty_store.fault = None
     until("the check heals", lambda: storage_state(server) == "healthy", SEEN_SECONDS)

@@ -83,8 +83,8 @@ def test_a_server_that_starts_without_its_directory_counts_for_itself_and_joins_
     assert asked(server) == 5
     assert volume.members() == 0
     assert directory_faults(server) == 1
-    told = [line for line in server.output().splitlines() if "seen by it alone" in line]
-    assert [json.loads(line)["level"] for line in told] == ["warning"]
+    told = server.told("seen by it alone")
+    assert [json.loads(line)["severity"] for line in told] == ["WARNING"]
 
     repair(volume)
     ask(server, 2)
@@ -100,7 +100,7 @@ def test_what_a_member_has_counted_outlives_it_although_its_directory_is_read_on
     faults = directory_faults(pair.one)
     assert_it_outlives(pair, MetricsVolume.cover, MetricsVolume.uncover)
     assert directory_faults(pair.one) > faults, "the dead one could not be folded in at first"
-    assert pair.one.output().count("Read-only file system") == 1
+    assert len(pair.one.told("Read-only file system")) == 1
 
 
 def test_what_a_member_has_counted_outlives_it_although_its_directory_is_full(pair: Pair) -> None:
