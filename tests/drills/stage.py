@@ -163,6 +163,7 @@ class _Performance:
         self.faults = faults
         self.expected = act.names("alerts")
         self.began = 0.0
+        self.told_at: dict[str, float] = {}
 
     def go(self, report: Report) -> None:
         self.watcher.forget()
@@ -182,7 +183,9 @@ class _Performance:
             for fault in self.faults:
                 fault.heal(self.stack)
         for name in sorted(self.expected - set(self.act.lasting)):
-            message = self._wait(name, "resolved", self.act.resolve_seconds)
+            # An act before may have ended with the same alert, whose end may come in this one.
+            since = self.told_at[name]
+            message = self._wait(name, "resolved", self.act.resolve_seconds, since)
             report.lines.append(
                 f"  {name:<28} resolution {message.at_seconds - healed:5.1f} s after its end"
             )
@@ -214,17 +217,20 @@ class _Performance:
         check_links(message, name)
         pended = f"{pending - self.began:5.1f}" if pending is not None else "    -"
         report.arrived.add(name)
+        self.told_at[name] = message.at_seconds
         report.lines.append(
             f"  {name:<28} pending {pended} s, firing {fired - self.began:5.1f} s, "
             f"{message.service} {message.at_seconds - self.began:5.1f} s"
         )
 
-    def _wait(self, name: str, state: str, seconds: float) -> Message:
+    def _wait(self, name: str, state: str, seconds: float, since: float = 0.0) -> Message:
         other = "firing" if state == "resolved" else ""
 
         def look() -> Message | None:
             for message in self._messages():
-                if name in message.alerts(state) - message.alerts(other):
+                if message.at_seconds > since and name in message.alerts(state) - message.alerts(
+                    other
+                ):
                     return message
             return None
 
