@@ -31,7 +31,9 @@ def captured(tracker: ErrorTracker) -> list[tuple[str, int]]:
     return sorted((group.message, group.count) for group in tracker.store.groups().items)
 
 
-async def ask(application: Any, tracker: ErrorTracker, *, leaves: bool = False) -> None:
+async def ask(
+    application: Any, tracker: ErrorTracker, *, leaves: bool = False, kind: str = "http"
+) -> None:
     """Send one request to an application that fails."""
     registry = Registry(DECLARATIONS, strict=True)
     observed = ObservedApplication(
@@ -44,7 +46,7 @@ async def ask(application: Any, tracker: ErrorTracker, *, leaves: bool = False) 
     async def send(message: Any) -> None:
         return None
 
-    scope: Any = {"type": "http", "path": "/a", "method": "GET", "headers": []}
+    scope: Any = {"type": kind, "path": "/a", "method": "GET", "headers": []}
     with pytest.raises(BaseException):  # noqa: B017, PT011 - whatever it is, the server gets it too
         await observed(scope, receive, send)
 
@@ -55,6 +57,15 @@ async def test_a_request_that_raises_is_captured(tracker: ErrorTracker) -> None:
 
     await ask(application, tracker)
     assert captured(tracker) == [("before the response", 1)]
+
+
+async def test_a_websocket_whose_application_raises_is_captured(tracker: ErrorTracker) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "websocket.accept"})
+        raise LookupError("while it was open")
+
+    await ask(application, tracker, kind="websocket")
+    assert captured(tracker) == [("while it was open", 1)]
 
 
 async def test_a_response_that_breaks_off_is_captured(tracker: ErrorTracker) -> None:

@@ -101,17 +101,21 @@ class Recorder:
 
     def tell_failure(self, record: RequestRecord, failure: BaseException) -> None:
         """Tell the observers what ended a request."""
-        for failed in self._failed:
-            try:
-                failed(record, failure)
-            except Exception as error:  # noqa: BLE001 -- the guard decides
-                self.guard.fault("observer", error)
+        self._tell_of(failure, record, self._failed)
 
     def tell_late(self, record: RequestRecord, failure: BaseException) -> None:
         """Tell the observers what the application raised after its request had ended."""
-        for failed_afterwards in self._late:
+        self._tell_of(failure, record, self._late)
+
+    def _tell_of(
+        self,
+        failure: BaseException,
+        record: RequestRecord,
+        hooks: Sequence[Callable[[RequestRecord, BaseException], None]],
+    ) -> None:
+        for hook in hooks:
             try:
-                failed_afterwards(record, failure)
+                hook(record, failure)
             except Exception as error:  # noqa: BLE001 -- the guard decides
                 self.guard.fault("observer", error)
 
