@@ -38,8 +38,9 @@ from asset_forge.observability.health.uvicorn_server import DrainingServer
 from asset_forge.observability.health.workers import WorkerSupervisor
 
 
-async def _select_one() -> None:
-    await asyncio.sleep(0)
+async def _select_one(seconds: float) -> None:
+    for _round_trip in range(2):
+        await asyncio.sleep(seconds / 2)
 
 
 async def _quick(_request: Request) -> Response:
@@ -79,7 +80,7 @@ def build(arguments: dict[str, Any]) -> tuple[Any, Drain]:
     )
     data = Path(arguments["data_dir"])
     checks = [
-        database(_select_one),
+        database(functools.partial(_select_one, arguments.get("query_seconds", 0.0))),
         qdrant(None),
         disk(data, tmp_dir=data, assets_dir=data),
         memory(lambda: HeapUse(0, 0)),

@@ -37,7 +37,7 @@ def test_a_sleep_of_3_s_in_a_handler_is_named_within_2_s(serve: Any) -> None:
 
 
 def test_a_process_that_was_stopped_and_continued_is_not_reported(serve: Any) -> None:
-    served = serve()
+    served = serve(query_seconds=1)  # so that the first round of checks is frozen midway
     served.process.send_signal(signal.SIGSTOP)
     time.sleep(3)  # the freeze itself: nothing can be waited for in a stopped process
     served.process.send_signal(signal.SIGCONT)

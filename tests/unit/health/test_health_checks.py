@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -113,6 +114,39 @@ async def test_an_async_check_that_ignores_its_cancellation_is_abandoned_once() 
     go.set()
     await _until(lambda: asyncio.all_tasks() == others)
     assert (await health.deep()).payload["checks"]["deaf"]["status"] == "healthy"
+
+
+async def test_time_in_which_the_loop_stood_still_is_given_back() -> None:
+    answered = False
+
+    async def ask() -> Finding:
+        nonlocal answered
+        asyncio.get_running_loop().call_soon(time.sleep, 0.3)
+        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+        answered = True
+        return Finding(Status.HEALTHY)
+
+    check = Check(name="frozen", run=ask, timeout_seconds=0.1)
+    health = Health([check], environment="test", pace=Pace(budget_seconds=1))
+    assert (await health.deep()).payload["checks"]["frozen"]["status"] == "healthy"
+    assert answered
+
+
+async def test_a_loop_that_stands_still_again_and_again_does_not_keep_a_hanging_check_alive() -> (
+    None
+):
+    async def hang() -> Finding:
+        loop = asyncio.get_running_loop()
+        while True:
+            loop.call_soon(time.sleep, 0.15)
+            await asyncio.sleep(0.01)
+
+    check = Check(name="hung", run=hang, timeout_seconds=0.1)
+    health = Health([check], environment="test", pace=Pace(budget_seconds=2))
+    async with asyncio.timeout(10):
+        deep = await health.deep()
+    assert deep.payload["checks"]["hung"]["details"]["error"] == "timed out after 0.1 s"
 
 
 async def test_checks_run_side_by_side() -> None:

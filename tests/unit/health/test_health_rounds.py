@@ -31,6 +31,12 @@ async def _until(condition: Any, seconds: float = 10) -> None:
             await asyncio.sleep(0.005)
 
 
+def _rounds() -> list[str]:
+    """The tasks that run rounds now."""
+    names = [task.get_name() for task in asyncio.all_tasks()]
+    return [name for name in names if name.startswith("health-")]
+
+
 async def test_a_thousand_simultaneous_probes_cost_one_round(service: Any) -> None:
     names = ("ready", "deep") * 500
     answers = await asyncio.gather(*(service.probe(name) for name in names))
@@ -134,7 +140,8 @@ async def test_rounds_run_in_the_background_and_stop_with_the_block() -> None:
     pace = Pace(interval_seconds=0.01)
     async with Health([Check(name="c", run=count)], environment="test", pace=pace).running():
         await _until(lambda: runs >= 3)
-    assert asyncio.all_tasks() == others
+    assert _rounds() == []
+    await _until(lambda: asyncio.all_tasks() == others)
 
 
 async def test_a_check_under_way_is_cancelled_when_the_background_stops(service: Any) -> None:
@@ -142,6 +149,7 @@ async def test_a_check_under_way_is_cancelled_when_the_background_stops(service:
     service.database.hangs = True
     async with service.health.running():
         await _until(lambda: service.database.asked == 1)
+    assert _rounds() == []
     await _until(lambda: asyncio.all_tasks() == others)
 
 

@@ -114,16 +114,15 @@ class Rounds:
 
     @contextlib.asynccontextmanager
     async def in_background(self) -> AsyncGenerator[None]:
-        """Keep the latest round fresh while the block runs."""
+        """Keep the latest round fresh while the block runs; no round outlasts it."""
         keeper = asyncio.create_task(self._keep_fresh(), name="health-rounds")
         try:
             yield
         finally:
-            keeper.cancel()
-            if self._under_way is not None:
-                self._under_way.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
+            tasks = [keeper] if self._under_way is None else [keeper, self._under_way]
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     def _is_stale(self) -> bool:
         latest = self._latest

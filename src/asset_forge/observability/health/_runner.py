@@ -18,7 +18,9 @@ class CheckRunner:
 
     A run that passes its time limit is abandoned: an async one is cancelled, a thread is left
     alone (nothing can stop it). While that run lives the check is not started again; each round
-    reports it unhealthy with the time since the run began.
+    reports it unhealthy with the time since the run began. Time in which the event loop stood still
+    (a handler that blocked it, a frozen process) is given back once, up to the limit again: the
+    answer may be there, and only nobody has looked.
     """
 
     def __init__(self, check: Check, *, clock: Callable[[], float]) -> None:
@@ -34,13 +36,20 @@ class CheckRunner:
         self._began = self._clock()
         run = self._running = self._start()
         try:
-            await asyncio.wait({run}, timeout=self.check.timeout_seconds)
+            await self._wait(run)
         finally:
             if not run.done():
                 _abandon(run)
         if not run.done():
             return self._failed(f"timed out after {self.check.timeout_seconds:g} s")
         return self._judge(run)
+
+    async def _wait(self, run: asyncio.Future[Finding]) -> None:
+        loop, limit = asyncio.get_running_loop(), self.check.timeout_seconds
+        deadline = loop.time() + limit
+        await asyncio.wait({run}, timeout=limit)
+        if not run.done():
+            await asyncio.wait({run}, timeout=min(loop.time() - deadline, limit))
 
     def _start(self) -> asyncio.Future[Finding]:
         if self.check.is_async:
