@@ -60,10 +60,8 @@ class HttpExchange(RequestRecord):
     async def send(self, message: Message) -> None:
         """Pass a message to the server; take it into the record once the server has accepted it."""
         kind = message["type"]
-        if kind == "http.response.start":
-            if self.recorder.adds_headers:
-                message = self.recorder.with_headers(self, message)
-            self.start = message
+        if kind == "http.response.start" and self.recorder.adds_headers:
+            message = self.recorder.with_headers(self, message)
         try:
             await self.server_send(message)
         except OSError as error:
@@ -72,19 +70,20 @@ class HttpExchange(RequestRecord):
             if kind in _PLAIN or isinstance(error, ConnectionError):
                 self.left = True
             raise
-        if kind == "http.response.start":
-            self.status = message["status"]
-            if "trailers" in message:
-                self.trailers = message["trailers"]
-        elif kind != "http.response.body":
-            self._extend(kind, message)
-        else:
+        if kind == "http.response.body":
             size = len(message["body"]) if "body" in message else 0
             if self.trailers or message.get("more_body"):
                 self._stream(size)
             elif self.outcome == "in_progress":
                 self.response_bytes += size
                 self._end("completed")
+        elif kind == "http.response.start":
+            self.start = message
+            self.status = message["status"]
+            if "trailers" in message:
+                self.trailers = message["trailers"]
+        else:
+            self._extend(kind, message)
 
     def close(self, error: BaseException | None) -> None:
         """Close the books when the application has returned or raised, if the last byte did not
@@ -144,32 +143,28 @@ class HttpExchange(RequestRecord):
         if status in _BODILESS or self.method == "HEAD":
             self.response_bytes = 0
             self.first_byte_at = 0.0
-        try:
-            self.route = recorder.resolver(self)
-        except Exception as error:  # noqa: BLE001 -- the guard decides
-            recorder.without_route(self, error)
-        for decide in recorder.deciders:
+        scope = self.scope
+        template = scope.get("path_template") if recorder.takes_template else None
+        if template and template != "/" and "router" not in scope:
+            self.route = template  # what `RouteTemplates` would say
+        else:
             try:
-                decide(self)
+                self.route = recorder.resolver(self)
             except Exception as error:  # noqa: BLE001 -- the guard decides
-                recorder.guard.fault("observer", error)
+                recorder.without_route(self, error)
+        if recorder.deciders:
+            recorder.decide(self)
         try:
             key = (self.method, self.route, self.status)
             series = recorder.series.get(key) or recorder.open_series(key)
         except Exception as error:  # noqa: BLE001 -- the guard decides
             recorder.without_series(error)
         else:
-            # A float: comparing an integer with the bounds takes longer than the conversion.
-            series.ended(seconds, float(self.response_bytes), self.exemplar)
+            series.ended(seconds, self.response_bytes, self.exemplar)
             if self.request_bytes or self.first_byte_at or series.endpoint is not None:
                 series.write_more(self)
-        if self.exception is not None:
-            recorder.tell_failure(self, self.exception)
-        for finish in recorder.finishers:
-            try:
-                finish(self)
-            except Exception as error:  # noqa: BLE001 -- the guard decides
-                recorder.guard.fault("observer", error)
+        if recorder.finishers or self.exception is not None:
+            recorder.tell(self)
 
     def _cut_short(self, outcome: Outcome) -> Outcome:
         """Return how a request ended whose client left or that was never answered, and give it its

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from asset_forge.observability.http._asgi import Message
 from asset_forge.observability.http._declarations import UNMATCHED
 from asset_forge.observability.http._record import RequestObserver, RequestRecord
+from asset_forge.observability.http._routes import RouteTemplates
 from asset_forge.observability.http._series import RequestMetrics
 from asset_forge.observability.metrics import TelemetryGuard
 
@@ -28,6 +29,7 @@ class Recorder:
         "open_series",
         "resolver",
         "series",
+        "takes_template",
     )
 
     def __init__(
@@ -35,7 +37,7 @@ class Recorder:
         metrics: RequestMetrics,
         guard: TelemetryGuard,
         observers: Sequence[RequestObserver],
-        resolver: Callable[[RequestRecord], str],
+        resolver: Callable[[RequestRecord], str] | None,
         clock: Callable[[], float],
     ) -> None:
         self.now = clock
@@ -43,7 +45,9 @@ class Recorder:
         self.open_series = metrics.open
         self.series = metrics.series
         self.guard = guard
-        self.resolver = resolver
+        self.takes_template = resolver is None
+        # Its method: calling an object takes twice as long.
+        self.resolver = RouteTemplates().__call__ if resolver is None else resolver
         self._headers = [
             one.response_headers for one in observers if overrides(one, "response_headers")
         ]
@@ -72,6 +76,10 @@ class Recorder:
             record.route = self.resolver(record)
         except Exception as error:  # noqa: BLE001 -- the guard decides
             self.without_route(record, error)
+        self.decide(record)
+
+    def decide(self, record: RequestRecord) -> None:
+        """Let the observers decide what is to be decided before the metrics are written."""
         for decide in self.deciders:
             try:
                 decide(record)
@@ -92,16 +100,12 @@ class Recorder:
     def tell(self, record: RequestRecord) -> None:
         """Hand a finished record to the observers."""
         if record.exception is not None:
-            self.tell_failure(record, record.exception)
+            self._tell_of(record.exception, record, self._failed)
         for finish in self.finishers:
             try:
                 finish(record)
             except Exception as error:  # noqa: BLE001 -- the guard decides
                 self.guard.fault("observer", error)
-
-    def tell_failure(self, record: RequestRecord, failure: BaseException) -> None:
-        """Tell the observers what ended a request."""
-        self._tell_of(failure, record, self._failed)
 
     def tell_late(self, record: RequestRecord, failure: BaseException) -> None:
         """Tell the observers what the application raised after its request had ended."""

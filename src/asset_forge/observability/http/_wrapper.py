@@ -12,7 +12,6 @@ from asset_forge.observability.http._exchange import HttpExchange
 from asset_forge.observability.http._proxies import TrustedProxies
 from asset_forge.observability.http._record import RequestObserver, RequestRecord
 from asset_forge.observability.http._recorder import Recorder, overrides
-from asset_forge.observability.http._routes import RouteTemplates
 from asset_forge.observability.http._series import KNOWN_METHODS, EndpointFamilies, RequestMetrics
 from asset_forge.observability.http._websocket import WebSocketMetrics, WebSocketSession
 from asset_forge.observability.metrics import Registry, TelemetryGuard
@@ -60,14 +59,7 @@ class ObservedApplication:
         self._in_progress = self._metrics.in_progress.inc
         self._now = clock
         self._starters = [one.start for one in observers if overrides(one, "start")]
-        self._recorder = Recorder(
-            self._metrics,
-            self._guard,
-            observers,
-            # Its method: calling an object takes twice as long.
-            RouteTemplates().__call__ if resolver is None else resolver,
-            clock,
-        )
+        self._recorder = Recorder(self._metrics, self._guard, observers, resolver, clock)
 
     def expect(self, method: str, route: str, statuses: Iterable[int]) -> None:
         """Let the counters of a documented route start at 0, so that `increase()` sees a first
@@ -107,11 +99,12 @@ class ObservedApplication:
             await self.app(scope, receive, send)
             return
         try:
-            for start in self._starters:
-                try:
-                    start(record)
-                except Exception as error:  # noqa: BLE001 -- the guard decides
-                    self._guard.fault("observer", error)
+            if self._starters:
+                for start in self._starters:
+                    try:
+                        start(record)
+                    except Exception as error:  # noqa: BLE001 -- the guard decides
+                        self._guard.fault("observer", error)
             await self.app(scope, record.receive, record.send)
         except BaseException as error:
             record.close(error)

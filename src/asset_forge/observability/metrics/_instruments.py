@@ -194,6 +194,9 @@ class Histogram(Instrument):
         """
         owner = self._owner if self._owner == other._owner == ended._owner else NOBODY
         bounds, others_bounds = self._bounds, other._bounds
+        # What ends in the first bucket, as most does, needs no search. An integer is compared with
+        # an integer: with a float it would take as long as the search.
+        first, others_first = bounds[0], int(others_bounds[0])
         view = others_view = ended_view = self._view
         at = others_at = ended_at = 0
 
@@ -213,10 +216,13 @@ class Histogram(Instrument):
                     other.observe(others_value)
                     return
                 ended_view[ended_at] -= 1.0
-                place = bisect_left(bounds, value) + 1
+                place = 1 if value <= first else bisect_left(bounds, value) + 1
                 view[at + place] += 1.0
                 view[at] += value
-                others_view[others_at + bisect_left(others_bounds, others_value) + 1] += 1.0
+                others_place = 1
+                if others_value > others_first:
+                    others_place += bisect_left(others_bounds, float(others_value))
+                others_view[others_at + others_place] += 1.0
                 others_view[others_at] += others_value
                 if exemplar is not None:
                     self._keep_exemplar(place, exemplar, value)
