@@ -56,6 +56,7 @@ async def _slow(request: Request) -> Response:
 
 
 async def _block(request: Request) -> Response:
+    sys.stderr.write("block-began\n")
     time.sleep(float(request.query_params["seconds"]))  # the planted line
     return PlainTextResponse("blocked")
 

@@ -23,6 +23,7 @@ from asset_forge.observability.tracing import (
     span,
 )
 
+SLOW_SECONDS = 0.4
 CALLER = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{CALLER}-00f067aa0ba902b7-{{}}"
 
@@ -59,7 +60,7 @@ async def broken() -> None:
 @get("/slow")
 async def slow() -> str:
     with span("wait"):
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(SLOW_SECONDS + 0.1)
     return "at last"
 
 
@@ -77,7 +78,7 @@ async def quiet() -> str:
 async def stream() -> Stream:
     async def numbers() -> AsyncIterator[bytes]:
         yield b"1"
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(SLOW_SECONDS + 0.1)
         yield b"2"
 
     return Stream(numbers)
@@ -212,7 +213,7 @@ async def test_a_malformed_traceparent_begins_a_trace(serve, hostile: str) -> No
 
 
 async def test_errors_and_slow_requests_are_kept_though_nothing_is_sampled(serve) -> None:
-    async with serve(APP, slow_seconds=0.1, OTEL_TRACES_SAMPLER="always_off") as served:
+    async with serve(APP, slow_seconds=SLOW_SECONDS, OTEL_TRACES_SAMPLER="always_off") as served:
         for path in ("/items/1", "/broken", "/slow", "/refused", "/nowhere", "/stream"):
             await served.get(path)
         lines = {line["route"]: line for line in await ended(served, 6)}
@@ -254,7 +255,7 @@ async def test_probes_and_scrapes_are_not_in_the_log(serve) -> None:
 
 
 async def test_exemplars_lead_to_traces_that_are_kept_and_to_no_other(serve) -> None:
-    async with serve(APP, slow_seconds=0.1) as served:
+    async with serve(APP, slow_seconds=SLOW_SECONDS) as served:
         for path in ("/items/1", "/broken", "/slow", "/kept"):
             await served.get(path)
         await ended(served, 4)

@@ -149,4 +149,4 @@ def make_service(tmp_path: Path) -> Callable[..., Service]:
 @pytest.fixture
 def short_pace() -> Pace:
     """A probe budget small enough for tests in which everything hangs."""
-    return Pace(budget_seconds=0.2)
+    return Pace(budget_seconds=1)
