@@ -30,6 +30,7 @@ PLAYS = (
             Act(("rollout-halted",), arrive_seconds=150),
             Act(("crash-loop",), arrive_seconds=120),
             Act(("instance-killed",)),
+            Act(("log-reader-hangs",), arrive_seconds=150),
         ),
         pace=None,
     ),

@@ -95,26 +95,27 @@ class Program:
             raise RuntimeError(f"{self.command[0]} was never started")
         return self._process.pid
 
-    def launch(self) -> None:
-        """Start it without waiting."""
+    def launch(self, output: int | None = None) -> None:
+        """Start it without waiting; `output` is a descriptor for its standard output instead of the
+        file."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own programs, by their paths
                 self.command,
                 cwd=self._directory,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=log if output is None else output,
                 stderr=log,
                 env=self.environment,
                 start_new_session=True,
             )
 
-    def start(self) -> None:
-        """Start it, and wait until it is ready.
+    def start(self, output: int | None = None) -> None:
+        """Start it as `launch` does, and wait until it is ready.
 
         Raises:
             faults.Unavailable: It ended instead, or was not ready in time.
         """
-        self.launch()
+        self.launch(output)
         try:
             until("it is ready", self.ready, START_SECONDS)
         except NotWithin as error:

@@ -34,6 +34,7 @@ from asset_forge.simulation.faults._providers import (
 from asset_forge.simulation.faults._scrapes import AnotherProgram, ScrapeHangs
 from asset_forge.simulation.faults._telemetry import (
     ForeignFile,
+    LogReaderHangs,
     ModelsMadeUp,
     TraceCollectorHangs,
     VolumeGone,
@@ -68,6 +69,7 @@ FAULTS: Final[Mapping[str, type[Fault]]] = {
         ForeignFile,
         VolumeGone,
         TraceCollectorHangs,
+        LogReaderHangs,
         ScrapeHangs,
         AnotherProgram,
         KeyRefused,

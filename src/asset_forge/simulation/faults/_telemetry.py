@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Final
 
 from asset_forge.simulation.faults._endpoint import Endpoint
 from asset_forge.simulation.faults._model import Fault, Repeated
+from asset_forge.simulation.programs import Program
 from asset_forge.simulation.stack import Preparation, Stack
 
 _JOIN_SECONDS: Final = 30.0
@@ -49,6 +53,71 @@ class TraceCollectorHangs(Fault):
         """End the collector."""
         if self._collector is not None:
             self._collector.close()
+
+
+class LogReaderHangs(Fault):
+    """Whoever reads the log of an instance has stopped reading, and its pipe is full."""
+
+    name = "log-reader-hangs"
+    what = "a second instance logs some 300 requests a second into a pipe that nobody reads"
+    alerts = ("TelemetryLost",)
+
+    _AT_ONCE: Final = 40
+    _PAUSE_SECONDS: Final = 0.1
+    _ANSWER_SECONDS: Final = 20.0
+
+    def __init__(self) -> None:
+        self._replica: Program | None = None
+        self._pipe = -1
+        self._asking: Repeated | None = None
+        self._reader: threading.Thread | None = None
+
+    def inject(self, stack: Stack) -> None:
+        """Start the instance, and ask it for what it does not have."""
+        self._replica, address = stack.replica({})
+        self._pipe, output = os.pipe()
+        try:
+            self._replica.start(output)
+        finally:
+            os.close(output)
+        stack.set_targets([stack.target, address])
+        port = int(address.rpartition(":")[2])
+        self._asking = Repeated(lambda: self._ask(port), self._PAUSE_SECONDS)
+        self._asking.start()
+
+    def heal(self, stack: Stack) -> None:
+        """Ask no more, and read."""
+        if self._asking is not None:
+            self._asking.stop()
+            self._asking = None
+        if self._pipe >= 0:
+            self._reader = threading.Thread(target=self._read, name=self.name)
+            self._reader.start()
+
+    def close(self) -> None:
+        """End the instance, and with it its log."""
+        if self._asking is not None:
+            self._asking.stop()
+        if self._replica is not None:
+            self._replica.stop()
+        if self._reader is not None:
+            self._reader.join(_JOIN_SECONDS)
+        if self._pipe >= 0:
+            os.close(self._pipe)
+            self._pipe = -1
+
+    def _ask(self, port: int) -> None:
+        """Send many requests at once over one connection; each is a line of the log."""
+        line = f"GET /nothing HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        requests = f"{line}\r\n" * (self._AT_ONCE - 1) + f"{line}Connection: close\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", port), self._ANSWER_SECONDS) as client:
+            client.sendall(requests.encode())
+            while client.recv(65_536):
+                pass
+
+    def _read(self) -> None:
+        while os.read(self._pipe, 65_536):
+            pass
 
 
 class ForeignFile(Fault):
