@@ -166,6 +166,7 @@ class _Performance:
         self.told_at: dict[str, float] = {}
 
     def go(self, report: Report) -> None:
+        self._quiet()
         self.watcher.forget()
         self.began = time.monotonic()
         try:
@@ -190,6 +191,14 @@ class _Performance:
                 f"  {name:<28} resolution {message.at_seconds - healed:5.1f} s after its end"
             )
         self._nothing_else(report)
+
+    def _quiet(self) -> None:
+        """Wait until nothing fires any more that an act before has set off and this one is to."""
+        until(
+            f"{', '.join(sorted(self.expected))} quiet before the act",
+            lambda: not self.expected & self.stack.prometheus.raised("firing"),
+            self.act.resolve_seconds * self.stack.scale / SCALE,
+        )
 
     def _arrive(self, names: set[str], report: Report) -> None:
         while names:
