@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -247,14 +248,21 @@ class _Performance:
             return until(f"{name} arrives, {state}", look, seconds * self.stack.scale / SCALE)
         except NotWithin as error:
             raised = {alert.name: alert.state for alert in self.stack.prometheus.alerts()}
-            told = [(one.service, one.title) for one in self._messages()]
-            raise AssertionError(f"{error}; raised: {raised}; told: {told}") from None
+            raise AssertionError(f"{error}; raised: {raised}; told: {self._story()}") from None
 
     def _messages(self) -> list[Message]:
         return [
             message
             for message in self.stack.receivers.messages()
             if message.at_seconds >= self.began and message.service != "heartbeat"
+        ]
+
+    def _story(self) -> list[str]:
+        """What was told to whom, and when in the act."""
+        return [
+            f"{one.at_seconds - self.began:.1f} s {one.service} "
+            f"{'resolved' if one.resolved else 'firing'} {sorted(one.alerts('firing'))}"
+            for one in self._messages()
         ]
 
     def _hold_comparisons(self, report: Report) -> None:
@@ -279,7 +287,9 @@ class _Performance:
             assert message.alerts() <= allowed, f"arrived too, in {message.title}: {message.text}"
         self._one_incident_for_each_page()
         early = self._told_before_the_page_ended()
-        assert not early & self.act.names("silenced"), f"{early} arrived beside their page"
+        assert not early & self.act.names("silenced"), (
+            f"{early} arrived beside their page: {self._story()}"
+        )
         for name in sorted(self.act.names("silenced")):
             assert name in self.watcher.names("firing"), f"{name} did not fire"
             report.lines.append(f"  {name:<28} fired, and was silenced by the page")
@@ -299,14 +309,17 @@ class _Performance:
 
     def _told_before_the_page_ended(self) -> set[str]:
         """A page's own ticket may come before it: its limit is lower, and as long as a service is
-        younger than its windows, they all look at the same time. What an act before has set off is
-        no news."""
+        younger than its windows, they all look at the same time. It may also come as soon as the
+        page fires no more, which PagerDuty is told a moment later. What an act before has set off
+        is no news."""
         told: set[str] = set()
         own_tickets = {f"{name}Slow" for name in self.expected}
+        pages = [name for name in self.expected if BY_NAME[name].severity is Severity.CRITICAL]
+        ended = max((self.watcher.last(name, "firing") or 0.0 for name in pages), default=math.inf)
         for message in self._messages():
+            if message.at_seconds > ended:
+                break
             if message.service == "pagerduty":
-                if message.resolved:
-                    break
                 own_tickets -= {f"{name}Slow" for name in message.alerts("firing")}
             told |= message.alerts() - own_tickets
         return told - self.expected - self.earlier

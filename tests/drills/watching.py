@@ -1,4 +1,4 @@
-"""Looks at Prometheus all the time: when was which alert first pending, first firing."""
+"""Looks at Prometheus all the time: when was which alert first pending, first and last firing."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Watcher:
         self._api = api
         self._lock = threading.Lock()
         self._seen: dict[tuple[str, str], float] = {}
+        self._last: dict[tuple[str, str], float] = {}
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher")
         self._load = 0.0
@@ -47,10 +48,15 @@ class Watcher:
     def forget(self) -> None:
         with self._lock:
             self._seen.clear()
+            self._last.clear()
 
     def first(self, name: str, state: str) -> float | None:
         with self._lock:
             return self._seen.get((name, state))
+
+    def last(self, name: str, state: str) -> float | None:
+        with self._lock:
+            return self._last.get((name, state))
 
     def names(self, state: str) -> set[str]:
         with self._lock:
@@ -65,3 +71,4 @@ class Watcher:
                 with self._lock:
                     for alert in alerts:
                         self._seen.setdefault((alert.name, alert.state), now)
+                        self._last[alert.name, alert.state] = now
