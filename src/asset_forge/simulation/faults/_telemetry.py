@@ -86,7 +86,8 @@ class LogReaderHangs(Fault):
         self._asking.start()
 
     def heal(self, stack: Stack) -> None:
-        """Ask no more, and read."""
+        """Ask no more, and read; the instance stays, so that the alert ends because nothing is lost
+        any more, and not with what it watched."""
         if self._asking is not None:
             self._asking.stop()
             self._asking = None
