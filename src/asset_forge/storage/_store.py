@@ -23,6 +23,7 @@ from asset_forge.observability.tracing import Span, span, storage_attributes
 
 from . import _durable
 from ._check import Check, Stored
+from ._exit import settle_at_exit
 from ._faults import ObjectMissing, StorageFull, classify, is_missing_bucket
 from ._feed import hand_over, whole
 from ._metrics import StorageMetrics
@@ -84,6 +85,7 @@ class ObjectStore:
         self._metrics = metrics
         self._write_failed = False
         self.place = place
+        settle_at_exit()
 
     @property
     def is_local(self) -> bool:
