@@ -65,7 +65,9 @@ class Users:
 
     async def _mistype(self, chance: random.Random) -> None:
         for number in itertools.count():
-            await asyncio.sleep(chance.expovariate(self._team.pace.failing_logins_per_minute / 60))
+            # Evenly, not at random moments: at a small scale three within seconds are an attack.
+            each = 60 / self._team.pace.failing_logins_per_minute
+            await asyncio.sleep(chance.uniform(0.8, 1.2) * each)
             # Accounts and addresses change, as those of forgetful people do, so that no limit
             # is reached that is meant for attackers.
             async with connect(self._team.url, 200 + number % 50) as client:

@@ -9,11 +9,11 @@ import time
 from typing import Final
 
 _PAUSE: Final = 0.001
-_SECONDS: Final = 2.0
+_LOOKS: Final = 2000
 
 
 def _let_threads_leave() -> None:
-    """Wait until no thread that Python did not start is inside it, 2 s at most.
+    """Wait until no thread that Python did not start is inside it, for some 2 s at most.
 
     obstore hands its results over from threads of its own, and its caller may go on before such a
     thread has left. CPython before 3.14 unwinds the stack of a thread that comes back to an
@@ -21,8 +21,7 @@ def _let_threads_leave() -> None:
     code that the program chose.
     """
     own = {thread.ident for thread in threading.enumerate()}
-    deadline = time.monotonic() + _SECONDS
-    while time.monotonic() < deadline:
+    for _ in range(_LOOKS):  # not until a time, which passes also while all threads stand still
         time.sleep(_PAUSE)  # a thread that waits for the interpreter's lock gets it meanwhile
         if not sys._current_frames().keys() - own:  # pyright: ignore[reportPrivateUsage] - documented
             return
