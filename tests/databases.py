@@ -31,6 +31,9 @@ from asset_forge.database import Database, schema
 _PREFIX = "asset-forge-postgres-"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
+PATIENCE_SECONDS = 30.0
+"""How long a test waits for a connection: a machine that stops for three seconds is no fault."""
+
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -269,6 +272,6 @@ def database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A database with the current schema and no rows, on each dialect in turn."""
-    opened = Database(database_url)
+    opened = Database(database_url, pool_timeout_seconds=PATIENCE_SECONDS)
     yield opened
     await opened.dispose()
