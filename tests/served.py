@@ -232,11 +232,15 @@ class Server:
         """Return all that it has printed."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
+    def lines(self) -> list[str]:
+        """Return the whole lines that it has printed: of the last a part may be written only."""
+        return self.output().split("\n")[:-1]
+
     def told(self, text: str) -> list[str]:
         """Return the lines with a text in them, once there is one: a thread writes what it logs."""
 
         def look() -> list[str]:
-            return [line for line in self.output().splitlines() if text in line]
+            return [line for line in self.lines() if text in line]
 
         return until(f"it prints a line with {text!r}", look)
 

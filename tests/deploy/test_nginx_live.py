@@ -157,7 +157,7 @@ def listens(port: int) -> bool:
 
 def logged(server: Server, path: str) -> list[dict[str, Any]]:
     """Return the lines of the access log about a path."""
-    lines = [line for line in server.output().splitlines() if line.startswith("{")]
+    lines = [line for line in server.lines() if line.startswith("{")]
     return [one for one in map(json.loads, lines) if one.get("path") == path]
 
 
