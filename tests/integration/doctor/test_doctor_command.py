@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 from tests.databases import PostgresServer, find_postgres
-from tests.integration.monitoring.test_live_alerting import ask, free_port
+from tests.integration.monitoring.test_live_alerting import ask
 from tests.integration.slo.slo_stack import prometheus, scraped
 from tests.integration.slo.test_slo_of_a_service import FULL, command, upload
+from tests.ports import free_port
 from tests.served import (
     PROGRAM,
     Server,

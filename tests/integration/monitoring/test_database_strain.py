@@ -12,7 +12,8 @@ import httpx
 import psycopg
 import pytest
 from tests.databases import PostgresServer
-from tests.integration.monitoring.test_live_alerting import ask, free_port, running
+from tests.integration.monitoring.test_live_alerting import ask, running
+from tests.ports import free_port
 from tests.served import Server, ServerFactory, until
 
 from asset_forge.monitoring import Options, render, write

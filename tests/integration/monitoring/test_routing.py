@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import subprocess
 import time
 import urllib.error
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.ports import free_port
 from tests.unit.monitoring.programs import program, run
 
 from asset_forge.monitoring import ALERTS, Alert, Options, Severity, Symptom, render, write
@@ -141,12 +141,6 @@ class Alertmanager:
                 return states
             time.sleep(0.05)
         raise AssertionError(f"not settled: {self.states()}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

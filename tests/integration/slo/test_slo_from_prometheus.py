@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.monitoring.test_live_alerting import free_port
 from tests.integration.slo.slo_stack import prometheus, scraped
 from tests.integration.slo.test_slo_of_a_service import FULL, upload
+from tests.ports import free_port
 from tests.served import Server, ServerFactory, until
 
 
