@@ -130,4 +130,8 @@ def test_the_operators_labels_change_nothing_but_that_pod_and_namespace_are_adde
     assert "/api/assets" in endpoints
     assert KUBERNETES_LABELS["endpoint"] not in endpoints
     # Without our relabeling the label of the target would win, and ours be renamed.
-    assert "exported_endpoint" in names(series(prometheus, "without"))
+    until(
+        "the labels without our relabeling",
+        lambda: "exported_endpoint" in names(series(prometheus, "without")),
+        60,
+    )
