@@ -13,7 +13,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sysconfig
 import tempfile
@@ -25,12 +24,16 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from tests.ports import free_port
 
 from asset_forge.database import Database, schema
 
 _PREFIX = "asset-forge-postgres-"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
+PATIENCE_SECONDS = 30.0
+"""How long a test waits for a connection: a machine that stops for three seconds is no fault."""
+
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -65,7 +68,7 @@ class PostgresServer:
             os.chown(self._data, self._user.pw_uid, self._user.pw_gid)
         self._run("initdb", "--no-sync", "--auth=trust", "-U", "postgres", "--encoding=UTF8",
                   "--locale=C.UTF-8", "-D", str(self._data))  # fmt: skip
-        self.port = _free_port()
+        self.port = free_port()
 
     @property
     def pid(self) -> int:
@@ -193,12 +196,6 @@ def _end_server_in(home: Path) -> None:
         return  # it has ended, or never began
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A running Postgres server, shared by the tests; one that breaks it makes one of its own."""
@@ -269,6 +266,6 @@ def database_url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A database with the current schema and no rows, on each dialect in turn."""
-    opened = Database(database_url)
+    opened = Database(database_url, pool_timeout_seconds=PATIENCE_SECONDS)
     yield opened
     await opened.dispose()

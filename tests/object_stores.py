@@ -7,7 +7,6 @@ installed (`make test` installs it), its tests are skipped, or fail when `CI=tru
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from typing import Self
 
 import httpx
 import pytest
+from tests.ports import free_port
 
 _PROGRAM = Path(sys.executable).parents[1] / "object-store" / "bin" / "moto_server"
 _START_SECONDS = 60.0
@@ -31,7 +31,7 @@ class S3Server:
     """One S3 server on the loopback interface; what it stores lives in its memory."""
 
     def __init__(self, log: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -66,7 +66,7 @@ class S3Server:
     def create_bucket(self) -> Bucket:
         """Create a bucket that nobody else uses."""
         bucket = Bucket(self.url, f"test-{uuid.uuid4().hex[:12]}")
-        httpx.put(f"{self.url}/{bucket.name}", trust_env=False).raise_for_status()
+        httpx.put(f"{self.url}/{bucket.name}", trust_env=False, timeout=60).raise_for_status()
         return bucket
 
 
@@ -102,7 +102,7 @@ class Bucket:
         return self._text("uploads").count("<UploadId>")
 
     def _text(self, query: str) -> str:
-        answer = httpx.get(f"{self.endpoint}/{self.name}?{query}", trust_env=False)
+        answer = httpx.get(f"{self.endpoint}/{self.name}?{query}", trust_env=False, timeout=60)
         return answer.raise_for_status().text
 
 
@@ -181,12 +181,6 @@ class FaultyStore:
         self._released.set()
         self._server.shutdown()
         self._server.server_close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

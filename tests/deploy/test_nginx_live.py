@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.deploy.manifests import DEPLOY
+from tests.ports import free_port
 from tests.served import PROGRAM, Server, ServerFactory, environment_of, serving, until
 from tests.unit.monitoring.programs import program
 
@@ -73,7 +74,7 @@ def proxied(
     with serving(request.config, home) as serve:
         server = serve_with_a_user(serve, home / "var")
         certificate, key = certify(home)
-        http, https = free_ports(2)
+        http, https = free_port(), free_port()
         replaced = {
             "127.0.0.1:3004": f"127.0.0.1:{server.port}",
             "listen 80;": f"listen 127.0.0.1:{http};",
@@ -140,16 +141,6 @@ def certify(home: Path) -> tuple[Path, Path]:
     return certificate, key
 
 
-def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -157,7 +148,7 @@ def listens(port: int) -> bool:
 
 def logged(server: Server, path: str) -> list[dict[str, Any]]:
     """Return the lines of the access log about a path."""
-    lines = [line for line in server.output().splitlines() if line.startswith("{")]
+    lines = [line for line in server.lines() if line.startswith("{")]
     return [one for one in map(json.loads, lines) if one.get("path") == path]
 
 

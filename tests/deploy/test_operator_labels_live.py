@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import httpx
 import pytest
 import yaml
 from tests.deploy.manifests import document
+from tests.ports import free_port
 from tests.served import ServerFactory, until
 from tests.unit.monitoring.programs import program
 
@@ -74,9 +74,7 @@ def prometheus(serve: ServerFactory, tmp_path: Path) -> Iterator[httpx.Client]:
     assert server.request("GET", "/api/assets").status_code == 200
     config = yaml.safe_dump({"scrape_configs": scrapes(server.port)})
     (tmp_path / "prometheus.yml").write_text(config)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with (tmp_path / "prometheus.log").open("wb") as log:
         process = subprocess.Popen(
             [
@@ -132,4 +130,8 @@ def test_the_operators_labels_change_nothing_but_that_pod_and_namespace_are_adde
     assert "/api/assets" in endpoints
     assert KUBERNETES_LABELS["endpoint"] not in endpoints
     # Without our relabeling the label of the target would win, and ours be renamed.
-    assert "exported_endpoint" in names(series(prometheus, "without"))
+    until(
+        "the labels without our relabeling",
+        lambda: "exported_endpoint" in names(series(prometheus, "without")),
+        60,
+    )

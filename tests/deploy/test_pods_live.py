@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import socket
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.deploy.manifests import container, document, secret_variables, variables
+from tests.ports import free_port
 from tests.served import PROGRAM, environment_of, until
 from tests.unit.monitoring.programs import program
 
@@ -68,13 +68,6 @@ def on_a_read_only_root(
     finally:
         process.kill()
         process.wait(30)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.docs.examples import DOCUMENTS, ROOT, Example, examples
-from tests.served import ServerFactory, environment_of
+from tests.served import ServerFactory, environment_of, undisturbed
 
 _TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
 
@@ -33,16 +33,20 @@ def test_the_examples_print_what_the_document_says(
     document: Path, tmp_path: Path, serve: ServerFactory
 ) -> None:
     """`make run` starts the server with the variables before it; all else runs in one shell."""
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    port, server = "0", None
-    for example in examples(document):
-        if example.targets:
-            if server is not None:
-                assert server.stop() == 0
-            server = serve({"PORT": port, **example.variables})
-            port = str(server.port)
-            continue
-        _run(example, tmp_path, port, document)
+
+    def follow(start: ServerFactory, home: Path) -> None:
+        (home / ".venv").symlink_to(sys.prefix)
+        port, server = "0", None
+        for example in examples(document):
+            if example.targets:
+                if server is not None:
+                    assert server.stop() == 0
+                server = start({"PORT": port, **example.variables})
+                port = str(server.port)
+                continue
+            _run(example, home, port, document)
+
+    undisturbed(serve, tmp_path, follow)
 
 
 PROGRAMS = [

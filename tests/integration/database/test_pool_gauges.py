@@ -87,7 +87,9 @@ async def test_under_load_they_are_never_beyond_the_pool_and_right_after_it(worl
                 await session.execute(text("SELECT pg_sleep(0.05)"))
 
     watching = asyncio.create_task(watch())
-    await asyncio.gather(*(work(n, patient=True) for n in range(30)))
+    async with asyncio.timeout(60):  # a connection may be opened when the others are done already
+        while max((active for active, _ in seen), default=0.0) < SIZE:
+            await asyncio.gather(*(work(n, patient=True) for n in range(30)))
     assert max(active for active, _ in seen) == SIZE
     outcomes = await asyncio.gather(*(work(n) for n in range(60)), return_exceptions=True)
     done.set()
@@ -98,7 +100,7 @@ async def test_under_load_they_are_never_beyond_the_pool_and_right_after_it(worl
     def settled() -> bool:
         return world.gauges() == world.counted_by_the_server()
 
-    async with asyncio.timeout(10):  # the server ends the connections of those who left
+    async with asyncio.timeout(60):  # the server ends the connections of those who left
         while not await asyncio.to_thread(settled):
             await asyncio.sleep(0.02)
     assert world.gauges()[0] == 0

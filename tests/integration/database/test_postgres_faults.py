@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import psutil
 import pytest
@@ -14,7 +16,7 @@ from asset_forge.catalog import DECLARATIONS
 from asset_forge.database import Database, DatabaseMetrics, DatabaseUnavailable
 from asset_forge.observability.metrics import Registry
 
-BUDGET = 6.0  # five seconds, and one for a busy machine
+BUDGET = 6.0  # five seconds, and one for a busy machine; see `in_time`
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,30 @@ async def database(server: PostgresServer, registry: Registry) -> AsyncIterator[
     await database.dispose()
 
 
+@asynccontextmanager
+async def in_time() -> AsyncGenerator[None]:
+    """Fail where this takes longer than the budget, without the time that this process stood still:
+    the limits of the service are over after that, too, and not before."""
+    loop = asyncio.get_running_loop()
+    spent = 0.0
+
+    async def count() -> None:
+        nonlocal spent
+        while True:
+            began = loop.time()
+            await asyncio.sleep(0.05)
+            spent += min(loop.time() - began, 0.25)
+
+    counting = asyncio.create_task(count())
+    try:
+        async with asyncio.timeout(60):
+            yield
+    finally:
+        counting.cancel()
+        await asyncio.gather(counting, return_exceptions=True)
+        assert spent < BUDGET  # of a fault, too
+
+
 async def ask(database: Database) -> None:
     async with database.reading() as session:
         await session.execute(text("SELECT 1"))
@@ -55,7 +81,7 @@ async def ask_all(database: Database) -> list[DatabaseUnavailable | None]:
 
     async def one() -> DatabaseUnavailable | None:
         try:
-            async with asyncio.timeout(BUDGET):
+            async with in_time():
                 await ask(database)
         except DatabaseUnavailable as fault:
             return fault
@@ -75,7 +101,7 @@ async def test_a_stopped_server_is_a_fault_and_a_restarted_one_heals_at_once(
     with pytest.raises(DatabaseUnavailable):
         await database.ping(2)
     server.start()
-    await database.ping(5)
+    await database.ping(30)
     assert await ask_all(database) == [None] * 8
     assert registry.value("db_failures_total", reason="unreachable") == 8
     assert registry.value("db_connections_active") == 0
@@ -96,15 +122,16 @@ async def test_a_server_that_hangs_is_a_fault_in_time_and_heals(
     assert await ask_all(database) == [None] * 8
     processes = [psutil.Process(server.pid), *psutil.Process(server.pid).children()]
     for process in processes:
-        os.kill(process.pid, signal.SIGSTOP)
+        with contextlib.suppress(psutil.NoSuchProcess):  # that of a connection which has ended
+            process.suspend()
     try:
         faults = await ask_all(database)
         with pytest.raises(DatabaseUnavailable):
             await database.ping(1)
     finally:
         for process in processes:
-            if process.is_running():
-                os.kill(process.pid, signal.SIGCONT)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
     assert None not in faults
     assert await ask_all(database) == [None] * 8
 
@@ -122,7 +149,7 @@ async def test_a_server_that_hangs_within_a_statement_is_a_fault_in_time(
             finally:
                 os.kill(backend, signal.SIGCONT)
 
-    async with asyncio.timeout(BUDGET):
+    async with in_time():
         with pytest.raises(DatabaseUnavailable) as refused:
             await hang()
     assert refused.value.reason == "timeout"
@@ -134,7 +161,7 @@ async def test_a_slow_statement_is_ended_by_the_server(database: Database) -> No
         async with database.reading() as session:
             await session.execute(text("SELECT pg_sleep(30)"))
 
-    async with asyncio.timeout(BUDGET):
+    async with in_time():
         with pytest.raises(DatabaseUnavailable) as refused:
             await sleep()
     assert refused.value.reason == "timeout"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from tests.databases import PATIENCE_SECONDS
 
 from asset_forge.catalog import DECLARATIONS
 from asset_forge.database import (
@@ -23,6 +24,8 @@ from asset_forge.database.models import Lease
 from asset_forge.observability.metrics import Registry
 
 SIZE = 3
+IMPATIENCE_SECONDS = 4.0
+"""Longer than a busy machine stops a process: opening a connection has half a second more."""
 
 
 @pytest.fixture
@@ -32,11 +35,27 @@ def registry() -> Registry:
 
 @pytest.fixture
 async def small(database_url: str, registry: Registry) -> AsyncIterator[Database]:
-    """A database with few connections and little patience, which is measured."""
-    metrics = DatabaseMetrics(registry)
-    database = Database(database_url, pool_size=SIZE, pool_timeout_seconds=0.2, metrics=metrics)
+    """A database with few connections, which is measured."""
+    database = few_connections(database_url, registry, PATIENCE_SECONDS)
     yield database
     await database.dispose()
+
+
+@pytest.fixture
+async def impatient(database_url: str, registry: Registry) -> AsyncIterator[Database]:
+    """The same with little patience."""
+    database = few_connections(database_url, registry, IMPATIENCE_SECONDS)
+    yield database
+    await database.dispose()
+
+
+def few_connections(url: str, registry: Registry, patience_seconds: float) -> Database:
+    return Database(
+        url,
+        pool_size=SIZE,
+        pool_timeout_seconds=patience_seconds,
+        metrics=DatabaseMetrics(registry),
+    )
 
 
 def lease(name: str) -> Lease:
@@ -108,21 +127,32 @@ async def test_many_writers_at_once_all_get_their_turn(database: Database) -> No
 
 
 async def test_an_exhausted_pool_is_a_fault_that_says_when_to_try_again(
-    small: Database, registry: Registry
+    impatient: Database, registry: Registry
 ) -> None:
     async with AsyncExitStack() as held:
         for _ in range(SIZE):
-            await held.enter_async_context(small.reading())
+            await held.enter_async_context(impatient.reading())
         assert connections(registry) == (SIZE, 0, SIZE)
-        with pytest.raises(DatabaseUnavailable) as refused:
-            async with small.reading():
-                pass
-        assert refused.value.reason == "pool_exhausted"
-        assert refused.value.retry_after == 1
-        await small.ping(5)  # the probe does not need the pool
+        refused = await refusal(impatient)
+        assert refused.reason == "pool_exhausted"
+        assert refused.retry_after == 1
+        await impatient.ping(30)  # the probe does not need the pool
     assert registry.value("db_failures_total", reason="pool_exhausted") == 1
     assert connections(registry) == (0, SIZE, SIZE)
-    assert await names(small) == []
+    assert await names(impatient) == []
+
+
+async def refusal(database: Database) -> DatabaseUnavailable:
+    """Ask in vain; anew where this process stood still while two of the limits passed at once."""
+    loop = asyncio.get_running_loop()
+    while True:
+        began = loop.time()
+        with pytest.raises(DatabaseUnavailable) as refused:
+            async with database.reading():
+                pass
+        stood_still = loop.time() - began >= IMPATIENCE_SECONDS + 0.5
+        if refused.value.reason == "pool_exhausted" or not stood_still:
+            return refused.value
 
 
 async def test_the_pool_is_counted_exactly_while_it_is_used(
@@ -175,7 +205,7 @@ async def test_clients_that_leave_cost_no_connection(small: Database, registry: 
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while connections(registry)[0] != 0:
             await asyncio.sleep(0.01)
         async with AsyncExitStack() as held:
@@ -203,7 +233,7 @@ async def test_a_second_cancellation_does_not_keep_the_connection_from_the_pool(
         task.cancel()
         await asyncio.sleep(0)
     await asyncio.gather(task, return_exceptions=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while connections(registry) != (0, 1, SIZE):
             await asyncio.sleep(0.01)
     assert await names(small) == []
@@ -249,13 +279,15 @@ async def test_a_foreign_writer_is_a_fault_in_time_and_blocks_neither_loop_nor_r
             session.add(lease("sweep"))
 
     loop = asyncio.get_running_loop()
-    started = loop.time()
+    waited = 0.0
     writers = [asyncio.create_task(write()) for _ in range(5)]
     reads = 0
     while not all(writer.done() for writer in writers):
+        began = loop.time()
         assert await names(database) == []
         reads += 1
-        assert loop.time() - started < 6, "the fault has to arrive within five seconds"
+        waited += min(loop.time() - began, 0.25)  # a machine that stops does not count
+        assert waited < 6, "the fault has to arrive within five seconds"
     results = await asyncio.gather(*writers, return_exceptions=True)
     reasons = [result.reason for result in results if isinstance(result, DatabaseUnavailable)]
     assert reasons == ["busy"] * 5

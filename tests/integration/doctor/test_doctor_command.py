@@ -13,10 +13,18 @@ from typing import Any
 
 import pytest
 from tests.databases import PostgresServer, find_postgres
-from tests.integration.monitoring.test_live_alerting import ask, free_port
+from tests.integration.monitoring.test_live_alerting import ask
 from tests.integration.slo.slo_stack import prometheus, scraped
 from tests.integration.slo.test_slo_of_a_service import FULL, command, upload
-from tests.served import PROGRAM, Server, ServerFactory, environment_of, until
+from tests.ports import free_port
+from tests.served import (
+    PROGRAM,
+    Server,
+    ServerFactory,
+    environment_of,
+    undisturbed,
+    until,
+)
 
 from asset_forge.database import schema
 
@@ -48,16 +56,19 @@ def unseen(report: dict[str, Any]) -> str:
 
 
 def test_a_healthy_service_is_all_good(serve: ServerFactory, tmp_path: Path) -> None:
-    server = serve()
-    job = server.submit("dialogue", options={"nodes": 6})
-    assert server.ended(job)["status"] == "succeeded"
-    report = examined(tmp_path, server.url, expect=0)
-    assert findings(report) == {}
-    assert (report["healthy"], report["reachable"]) == (True, True)
-    assert "give --prometheus URL" in unseen(report)
-    code, printed, _ = command("doctor", server.url, home=tmp_path)
-    assert code == 0
-    assert f"All good: nothing was found at {server.url}" in printed
+    def look(start: ServerFactory, home: Path) -> None:
+        server = start()
+        job = server.submit("dialogue", options={"nodes": 6})
+        assert server.ended(job)["status"] == "succeeded"
+        report = examined(home, server.url, expect=0)
+        assert findings(report) == {}
+        assert (report["healthy"], report["reachable"]) == (True, True)
+        assert "give --prometheus URL" in unseen(report)
+        code, printed, _ = command("doctor", server.url, home=home)
+        assert code == 0
+        assert f"All good: nothing was found at {server.url}" in printed
+
+    undisturbed(serve, tmp_path, look)
 
 
 def test_a_full_disk_is_found_with_what_it_breaks(serve: ServerFactory, tmp_path: Path) -> None:
@@ -98,11 +109,16 @@ def test_a_stopped_database_is_found(
 ) -> None:
     schema.migrate(postgres.url())
     variables = {"DATABASE_URL": postgres.url()}
-    server = serve(variables)
-    report = examined(tmp_path, server.url, expect=0, **variables)
-    (fits,) = [one["summary"] for one in report["results"] if one["check"] == "connections"]
-    assert "1 processes may open 25 connections" in fits
-    assert "the server admits 97" in fits
+
+    def look(start: ServerFactory, home: Path) -> Server:
+        server = start(variables)
+        report = examined(home, server.url, expect=0, **variables)
+        (fits,) = [one["summary"] for one in report["results"] if one["check"] == "connections"]
+        assert "1 processes may open 25 connections" in fits
+        assert "the server admits 97" in fits
+        return server
+
+    server = undisturbed(serve, tmp_path, look)
 
     postgres.stop(immediate=True)
     until(
@@ -119,9 +135,13 @@ def test_pools_larger_than_the_database_admits_are_found(
 ) -> None:
     schema.migrate(postgres.url())
     variables = {"DATABASE_URL": postgres.url(), "DATABASE_POOL_SIZE": "93"}
-    server = serve(variables)
-    report = examined(tmp_path, server.url, expect=1, **variables)
-    (found,) = findings(report).values()
+
+    def look(start: ServerFactory, home: Path) -> dict[str, Any]:
+        report = examined(home, start(variables).url, expect=1, **variables)
+        (found,) = findings(report).values()
+        return found
+
+    found = undisturbed(serve, tmp_path, look)
     assert found["check"] == "connections"
     assert "may open 98 connections" in found["evidence"][0]
     assert "the server admits 97" in found["evidence"][0]
@@ -161,10 +181,34 @@ def test_a_wrong_address_is_named(tmp_path: Path, server: Server) -> None:
 
 
 def test_with_sign_in_it_says_what_it_may_not_see(serve: ServerFactory, tmp_path: Path) -> None:
-    server = serve(
-        {"AUTH_PROVIDERS": "local", "METRICS_TOKEN": "scrape-me", "HEALTH_DETAILS": "authorized"},
-        start=False,
-    )
+    variables = {
+        "AUTH_PROVIDERS": "local",
+        "METRICS_TOKEN": "scrape-me",
+        "HEALTH_DETAILS": "authorized",
+    }
+
+    def look(start: ServerFactory, home: Path) -> None:
+        server = start(variables, start=False)
+        _create_operator(server)
+        server.start()
+        report = examined(home, server.url, expect=0)
+        assert findings(report) == {}
+        for said in ("/api/slo answers 401", "/api/errors answers 401", "METRICS_TOKEN", "--token"):
+            assert said in unseen(report)
+
+        body = {"login": "olivia", "password": "a long enough password"}
+        token = server.request("POST", "/api/auth/login", json=body).json()["token"]
+        report = examined(
+            home, server.url, "--token", token, "--metrics-token", "scrape-me", expect=0
+        )
+        assert "401" not in unseen(report)
+        by_environment = {"ASSET_FORGE_TOKEN": token, "METRICS_TOKEN": "scrape-me"}
+        assert unseen(examined(home, server.url, expect=0, **by_environment)) == unseen(report)
+
+    undisturbed(serve, tmp_path, look)
+
+
+def _create_operator(server: Server) -> None:
     user = [PROGRAM, "user", "create", "--login", "olivia", "--role", "operator"]
     subprocess.run(
         [*user, "--password-stdin"],
@@ -175,20 +219,6 @@ def test_with_sign_in_it_says_what_it_may_not_see(serve: ServerFactory, tmp_path
         capture_output=True,
         env=environment_of(server.data_dir),
     )
-    server.start()
-    report = examined(tmp_path, server.url, expect=0)
-    assert findings(report) == {}
-    for said in ("/api/slo answers 401", "/api/errors answers 401", "METRICS_TOKEN", "--token"):
-        assert said in unseen(report)
-
-    body = {"login": "olivia", "password": "a long enough password"}
-    token = server.request("POST", "/api/auth/login", json=body).json()["token"]
-    report = examined(
-        tmp_path, server.url, "--token", token, "--metrics-token", "scrape-me", expect=0
-    )
-    assert "401" not in unseen(report)
-    by_environment = {"ASSET_FORGE_TOKEN": token, "METRICS_TOKEN": "scrape-me"}
-    assert unseen(examined(tmp_path, server.url, expect=0, **by_environment)) == unseen(report)
 
 
 def stands(home: Path, server: Server, url: str, wanted: Sequence[str]) -> dict[str, Any]:

@@ -17,6 +17,9 @@ from asset_forge.observability.redaction import Redactor
 
 from .conftest import Family, LoopbackSentry, eventually
 
+PATIENCE_SECONDS = 30.0
+"""For what is done at once on a machine that is not busy."""
+
 
 def tracker_for(
     sentry: LoopbackSentry, tmp_path: Path, dropped: Family, captured: Family, queue_size: int = 100
@@ -63,7 +66,7 @@ def test_relay_accepts_an_event_without_a_complaint(
     with context.scope(request_id="req-1", trace_id="4bf92f3577b34da6a3ce929d0e0e4736"):
         tracker.add_breadcrumb("start", category="generation", data={"asset_type": "prop"})
         fingerprint = capture_one(tracker)
-    tracker.close()
+    tracker.close(PATIENCE_SECONDS)
 
     (sent,) = sentry.events()
     normalizer = sentry_relay.processing.StoreNormalizer(project_id=42, key_id="publickey")
@@ -97,7 +100,7 @@ def test_the_envelope_is_addressed_and_signed_as_the_protocol_wants(
 ) -> None:
     tracker = tracker_for(sentry, tmp_path, dropped, captured)
     capture_one(tracker)
-    tracker.close()
+    tracker.close(PATIENCE_SECONDS)
 
     assert sentry.paths == ["/api/42/envelope/"]
     assert "sentry_key=publickey" in sentry.auth[0]
@@ -117,7 +120,8 @@ def test_a_sentry_that_never_answers_delays_nobody_and_its_losses_are_counted(
 
     threading.Thread(target=storm, daemon=True).start()
 
-    assert finished.wait(20), "capture waits for Sentry"
+    assert finished.wait(PATIENCE_SECONDS), "capture waits for Sentry"
+    tracker.store.flush(PATIENCE_SECONDS)
     page = tracker.store.groups()
     assert sum(group.count for group in page.items) == 200
     assert captured["critical"] == 200
@@ -140,7 +144,7 @@ def test_closing_is_bounded_when_sentry_hangs(
 
     threading.Thread(target=close, daemon=True).start()
 
-    assert closed.wait(10)
+    assert closed.wait(PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("status", [400, 413, 429, 500])
@@ -151,7 +155,7 @@ def test_events_that_sentry_refuses_are_counted(
     tracker = tracker_for(sentry, tmp_path, dropped, captured)
     for number in range(3):
         capture_one(tracker, f"asset-{number}")
-    tracker.close()
+    tracker.close(PATIENCE_SECONDS)
 
     assert dropped["sentry"] == 3
 
@@ -162,10 +166,10 @@ def test_after_a_rate_limit_events_are_held_back_and_counted(
     sentry.headers = {"X-Sentry-Rate-Limits": "60:error:organization"}
     tracker = tracker_for(sentry, tmp_path, dropped, captured)
     capture_one(tracker, "first")
-    tracker.flush()
+    tracker.flush(PATIENCE_SECONDS)
     for number in range(4):
         capture_one(tracker, f"asset-{number}")
-    tracker.close()
+    tracker.close(PATIENCE_SECONDS)
 
     assert len(sentry.events()) == 1
     assert dropped["sentry"] == 4
@@ -181,7 +185,7 @@ def test_an_absent_sentry_is_counted_and_costs_the_store_nothing(
 
     assert eventually(lambda: dropped["sentry"] == 1)
     assert tracker.store.groups().items[0].count == 1
-    tracker.close()
+    tracker.close(PATIENCE_SECONDS)
     assert dropped["sentry"] == 1
 
 
@@ -211,10 +215,10 @@ def test_a_thousand_identical_failures_send_ten_events(
     )
     for number in range(1_000):
         capture_one(tracker, f"asset-{number}")
-    tracker.flush()
+    tracker.flush(PATIENCE_SECONDS)
     (group,) = tracker.store.groups().items
     details = tracker.store.group(group.fingerprint)
-    tracker.close()
+    tracker.close(PATIENCE_SECONDS)
 
     assert len(sentry.events()) == 10
     assert group.count == 1_000
@@ -235,7 +239,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(500):
     tracker.capture("the disk is full")
-tracker.close(20)
+tracker.close(30)
 """
 
 

@@ -49,9 +49,11 @@ async def _quick(_request: Request) -> Response:
 
 
 async def _slow(request: Request) -> Response:
+    """Answer once there is a file `finish`, since nobody can say so over a new connection."""
     sys.stdout.write("slow-began\n")
     sys.stdout.flush()
-    await asyncio.sleep(float(request.query_params["seconds"]))
+    while not (request.app.state.data / "finish").exists():
+        await asyncio.sleep(0.05)
     return PlainTextResponse("finished")
 
 
@@ -117,7 +119,9 @@ def build(arguments: dict[str, Any]) -> tuple[Any, Drain]:
         Route("/die", _die),
         Route("/pid", _pid),
     ]
-    app = InFlightRequests(Starlette(routes=routes, lifespan=lifespan), drain)
+    application = Starlette(routes=routes, lifespan=lifespan)
+    application.state.data = data
+    app = InFlightRequests(application, drain)
     return HealthProbes(app, health, details=Details.FULL), drain
 
 

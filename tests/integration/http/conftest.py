@@ -28,7 +28,7 @@ from asset_forge.observability.http import (
 from asset_forge.observability.metrics import Registry
 from asset_forge.observability.uvicorn_protocol import counting_protocol
 
-DEADLINE_SECONDS = 10.0
+DEADLINE_SECONDS = 60.0
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:

@@ -210,7 +210,7 @@ async def test_a_mixed_load_is_counted_exactly_as_the_clients_saw_it(serve) -> N
     async with serve(application) as served:
         limits = httpx.Limits(max_connections=20)
         async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{served.port}", limits=limits
+            base_url=f"http://127.0.0.1:{served.port}", limits=limits, timeout=60
         ) as client:
             answers = await asyncio.gather(
                 *(client.request(method, f"/{status}") for method, status in wanted)

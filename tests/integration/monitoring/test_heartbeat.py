@@ -9,7 +9,8 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.integration.monitoring.test_live_alerting import free_port, running
+from tests.integration.monitoring.test_live_alerting import running
+from tests.ports import free_port
 from tests.served import until
 
 from asset_forge.monitoring import Options, render, write

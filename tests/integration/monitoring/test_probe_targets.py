@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.monitoring.test_live_alerting import ask, free_port, running
+from tests.integration.monitoring.test_live_alerting import ask, running
+from tests.ports import free_port
 from tests.served import until
 
 from asset_forge.monitoring import Options, render, write

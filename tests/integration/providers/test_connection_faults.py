@@ -27,14 +27,16 @@ from asset_forge.generation.providers.meshy_provider import MeshyProvider
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-def meshy_at(url: str, seconds: float = 1.0) -> MeshyProvider:
+def meshy_at(url: str, seconds: float = 5.0) -> MeshyProvider:
     return MeshyProvider(
         "a-key-of-ours", base_url=url, model="meshy-6", poll_seconds=0.02, request_seconds=seconds
     )
 
 
-async def failure_at(bench: Workbench, url: str, job_id: str) -> ProviderFailed:
-    provider = meshy_at(url)
+async def failure_at(
+    bench: Workbench, url: str, job_id: str, seconds: float = 5.0
+) -> ProviderFailed:
+    provider = meshy_at(url, seconds)
     try:
         with pytest.raises(ProviderFailed) as caught:
             await bench.generate(job_id, provider)
@@ -147,7 +149,7 @@ async def test_a_server_that_never_answers_is_a_timeout_after_one_paid_request(
 
     job_id = await bench.job()
     async with listening(swallow) as port:
-        failure = await failure_at(bench, f"http://127.0.0.1:{port}", job_id)
+        failure = await failure_at(bench, f"http://127.0.0.1:{port}", job_id, seconds=1.0)
     assert (failure.type, failure.definite) == (ErrorType.TIMEOUT, False)
     assert sum(request.startswith(b"POST") for request in taken) == 1
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.served import Server, serving, until
+from tests.system.scrapes import Sample
 
 from asset_forge.simulation.providers import (
     Fault,
@@ -74,7 +75,7 @@ def heal(forge: Server, simulated: SimulatedProviders) -> None:
 
 
 def logged(server: Server, **fields: object) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for line in server.output().splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in server.lines() if line.startswith("{")]
     return [line for line in lines if fields.items() <= line.items()]
 
 
@@ -106,11 +107,8 @@ def test_the_operation_is_one_span_with_its_requests_below_it(
 ) -> None:
     job_id = forge.submit("armor", "a bronze shield", provider="meshy")
     assert forge.ended(job_id)["status"] == "succeeded"
-    (line,) = [
-        line
-        for line in logged(forge, msg="provider call ended", provider="meshy")
-        if line.get("jobId") == job_id
-    ]
+    said = {"msg": "provider call ended", "provider": "meshy", "jobId": job_id}
+    (line,) = until("the end of the call is logged", lambda: logged(forge, **said))
     assert (line["outcome"], line["model"], line["retries"]) == ("success", "meshy-6", 0)
     assert line["requests"] >= 5
     trace = until("the trace is there", lambda: _trace(forge, line["traceId"]))
@@ -146,12 +144,21 @@ def test_a_refusal_ends_as_its_type_everywhere(
     assert (job["status"], job["error"]["type"]) == ("failed", type_)
     sent = 4 if fault is Fault.SERVER_ERROR else 1
     assert submissions(vendor) == sent
-    moved = forge.scrape().moved_since(before)
-    assert moved["asset_generation_errors_total", (("error_type", type_), ("type", "weapon"))] == 1
+    ends = "asset_generation_errors_total", (("error_type", type_), ("type", "weapon"))
+
+    def counted() -> dict[Sample, float] | None:  # a moment after the row says so
+        moved = forge.scrape().moved_since(before)
+        captured = sum(n for (name, _), n in moved.items() if name == "errors_captured_total")
+        return moved if ends in moved and captured >= unexpected else None
+
+    unexpected = 1 if type_ == "authentication" else 0
+    moved = until("the end is counted", counted, 20)
+    assert moved[ends] == 1
     assert moved["ai_api_errors_total", (("error_type", type_), ("provider", "meshy"))] == sent
-    assert logged(forge, msg="provider call ended", errorType=type_, outcome="failure")
+    said = {"msg": "provider call ended", "errorType": type_, "outcome": "failure"}
+    until("the end of the call is logged", lambda: logged(forge, **said))
     captured = sum(n for (name, _), n in moved.items() if name == "errors_captured_total")
-    assert captured == (1 if type_ == "authentication" else 0)
+    assert captured == unexpected
     is_meshys = type_ in ("authentication", "quota_exhausted", "unavailable")
 
     def health() -> bool:
@@ -184,7 +191,7 @@ def test_no_key_is_shown_anywhere(
 def test_a_job_waits_in_the_queue_for_a_provider_that_asks_for_time(
     forge: Server, vendor: SimulatedProviders
 ) -> None:
-    vendor.set_fault("meshy", Fault.RATE_LIMITED, times=1, retry_after=12, method="POST")
+    vendor.set_fault("meshy", Fault.RATE_LIMITED, times=1, retry_after=20, method="POST")
     job_id = forge.submit("prop", "a patient barrel", provider="meshy")
     until("it is put off", lambda: submissions(vendor) == 1)
     waiting = until(
@@ -193,7 +200,12 @@ def test_a_job_waits_in_the_queue_for_a_provider_that_asks_for_time(
     assert waiting["provider"] == "meshy"
     other = forge.submit("sound_effect", options={"durationSeconds": 0.1}, provider="procedural")
     assert forge.ended(other)["status"] == "succeeded"
-    assert forge.scrape().value("generation_queue_oldest_seconds") == 0
+    # Nobody waits for a first step any more, as the next sample has to tell.
+    until(
+        "the oldest is none that has begun",
+        lambda: forge.scrape().value("generation_queue_oldest_seconds") == 0,
+    )
+    assert forge.job(job_id)["status"] == "queued"
     ended = forge.ended(job_id)
     assert ended["status"] == "succeeded"
     assert submissions(vendor) == 3

@@ -21,7 +21,7 @@ from asset_forge.generation.prices import load_prices
 from asset_forge.generation.spending import Spending
 from asset_forge.ids import new_id
 from asset_forge.observability.metrics import Registry
-from asset_forge.search import FullTextIndex
+from asset_forge.search import FullTextIndex, _similarity
 from asset_forge.search.similarity import (
     EmbeddingFailed,
     OpenAIEmbedder,
@@ -33,6 +33,8 @@ from asset_forge.search.similarity import (
 from asset_forge.simulation.providers import Fault, SimulatedProviders, running
 
 MODEL = "text-embedding-3-small"
+PATIENCE_SECONDS = 30.0
+"""How long a search waits for the vectors, where a test is not about how long that is."""
 
 
 @dataclass
@@ -78,8 +80,18 @@ class World:
         return self.registry.value("similarity_searches_total", outcome=outcome) or 0.0
 
 
+@pytest.fixture(params=[PATIENCE_SECONDS])
+def answer_seconds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> float:
+    """Let searches wait for so long."""
+    monkeypatch.setattr(_similarity, "ANSWER_SECONDS", request.param)
+    return request.param
+
+
 @pytest.fixture
-async def world(database: Database, qdrant_server: QdrantServer) -> AsyncIterator[World]:
+async def world(
+    database: Database, qdrant_server: QdrantServer, answer_seconds: float
+) -> AsyncIterator[World]:
+    assert answer_seconds
     providers = SimulatedProviders(speed=400, seed=1)
     registry = Registry(DECLARATIONS, strict=True)
     recorded: list[tuple[int, bool]] = []
@@ -230,9 +242,11 @@ async def test_while_qdrant_is_away_words_find_and_what_was_missed_is_made_up_fo
     assert world.searches("answered") == 1
 
 
+@pytest.mark.parametrize("answer_seconds", [_similarity.ANSWER_SECONDS], indirect=True)
 async def test_a_server_that_hangs_costs_two_seconds_once(
     world: World, qdrant_server: QdrantServer
 ) -> None:
+    assert _similarity.ANSWER_SECONDS == 2
     asset_id = await world.add("mossy stone axe")
     await world.indexer.run_once()
     qdrant_server.hangs = True

@@ -10,10 +10,15 @@ import openai
 import pytest
 from elevenlabs.client import AsyncElevenLabs
 
-from asset_forge.simulation.providers import SimulatedProviders, environment, running
+from asset_forge.simulation.providers import Fault, SimulatedProviders, environment, running
 
 PATIENCE_SECONDS = 20.0
 """How long these clients wait for an answer; far longer than one takes, on a busy machine too."""
+
+
+def patience_with(fault: Fault) -> float:
+    """How long to wait for the end of an answer: not for long where there is none."""
+    return 0.5 if fault in (Fault.TIMEOUT, Fault.SLOW_TRICKLE) else PATIENCE_SECONDS
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Generator
 
 import httpx
 import pytest
+from tests.served import until
 
 from asset_forge.simulation.providers import SimulatedProviders, running_in_thread
 from asset_forge.simulation.proxy import Line, TcpProxy
@@ -16,29 +18,30 @@ from asset_forge.simulation.sockets import LineFault, faulty_listener
 
 
 @pytest.mark.parametrize(
-    ("fault", "expected", "message"),
+    ("fault", "expected", "message", "seconds"),
     [
-        (LineFault.REFUSE, httpx.ConnectError, "refused"),
-        (LineFault.HANG, httpx.ReadTimeout, "timed out"),
-        (LineFault.RESET, httpx.ReadError, "reset"),
-        (LineFault.TLS_GARBAGE, httpx.ConnectError, "SSL"),
-        (LineFault.TLS_UNTRUSTED, httpx.ConnectError, "CERTIFICATE_VERIFY_FAILED"),
+        (LineFault.REFUSE, httpx.ConnectError, "refused", 20.0),
+        (LineFault.HANG, httpx.ReadTimeout, "timed out", 0.3),
+        (LineFault.RESET, httpx.ReadError, "reset", 20.0),
+        (LineFault.TLS_GARBAGE, httpx.ConnectError, "SSL", 20.0),
+        (LineFault.TLS_UNTRUSTED, httpx.ConnectError, "CERTIFICATE_VERIFY_FAILED", 20.0),
     ],
 )
 def test_a_faulty_listener_fails_in_its_way(
-    fault: LineFault, expected: type[Exception], message: str
+    fault: LineFault, expected: type[Exception], message: str, seconds: float
 ) -> None:
     with (
         faulty_listener(fault) as listener,
         pytest.raises(expected, match=message),
     ):
-        httpx.get(listener.url, timeout=0.3, trust_env=False)
+        httpx.get(listener.url, timeout=seconds, trust_env=False)
 
 
 def test_a_listener_counts_who_connects() -> None:
     with faulty_listener(LineFault.HANG) as listener:
         with pytest.raises(httpx.ReadTimeout):
             httpx.get(listener.url, timeout=0.2, trust_env=False)
+        until("its thread has taken the connection", lambda: listener.connections, 20)
         assert listener.connections == 1
 
 
@@ -190,9 +193,14 @@ def test_connections_are_cut_and_new_ones_pass(proxy: TcpProxy) -> None:
 def test_a_throttled_line_passes_little_at_a_time(proxy: TcpProxy) -> None:
     proxy.throttle(2000)
     with connect(proxy) as line:
-        line.settimeout(5)
+        line.settimeout(20)
+        began = time.monotonic()
         line.sendall(b"x" * 1000)
-        assert 0 < len(line.recv(65536)) <= 100
+        found = 0
+        while found < 1000:
+            found += len(line.recv(65536))
+            assert found <= 100 + 2000 * (time.monotonic() - began)
+        assert time.monotonic() - began > 0.3
     proxy.set(Line.PASS)
 
 

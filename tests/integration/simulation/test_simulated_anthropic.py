@@ -8,6 +8,7 @@ import anthropic
 import jsonschema
 import pytest
 from anthropic.types import Message
+from tests.integration.simulation.conftest import patience_with
 
 from asset_forge.simulation.providers import Fault, SimulatedProviders
 
@@ -128,7 +129,7 @@ async def test_an_answer_lost_on_the_way_has_been_charged_all_the_same(
 ) -> None:
     providers.set_fault("anthropic", fault)
     with pytest.raises(expected):
-        await ask(anthropic_sdk.with_options(timeout=0.5))
+        await ask(anthropic_sdk.with_options(timeout=patience_with(fault)))
     assert len(providers.journal.requests("anthropic", charged=True)) == 1
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.core.api_error import ApiError
+from tests.integration.simulation.conftest import patience_with
 
 from asset_forge.simulation.providers import Fault, SimulatedProviders
 
@@ -142,7 +143,7 @@ async def test_sound_lost_on_the_way_has_been_charged_all_the_same(
             elevenlabs_sdk.text_to_speech.convert(
                 VOICE,
                 text=TEXT,
-                request_options={"max_retries": 0, "timeout_in_seconds": 0.5},
+                request_options={"max_retries": 0, "timeout_in_seconds": patience_with(fault)},
             )
         )
     assert len(providers.journal.requests("elevenlabs", charged=True)) == 1

@@ -13,6 +13,7 @@ import pygltflib
 import pytest
 import trimesh
 from PIL import Image
+from tests.integration.simulation.conftest import patience_with
 
 from asset_forge.simulation.providers import Fault, SimulatedProviders
 
@@ -259,7 +260,7 @@ async def test_a_download_may_break_off(
     shown = await ended(meshy, await submitted(meshy))
     providers.set_fault("meshy", fault, endpoint="files")
     with pytest.raises(expected):
-        await downloaded(shown["model_urls"]["glb"], patience_seconds=0.5)
+        await downloaded(shown["model_urls"]["glb"], patience_seconds=patience_with(fault))
 
 
 async def test_half_a_file_without_a_length_is_told_only_by_the_file(

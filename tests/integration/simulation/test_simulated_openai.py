@@ -12,6 +12,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletion
 from PIL import Image
+from tests.integration.simulation.conftest import patience_with
 
 from asset_forge.simulation.providers import Fault, SimulatedProviders
 
@@ -238,7 +239,7 @@ async def test_an_answer_lost_on_the_way_has_been_charged_all_the_same(
 ) -> None:
     providers.set_fault("openai", fault)
     with pytest.raises(expected):
-        await ask(openai_sdk.with_options(timeout=0.5))
+        await ask(openai_sdk.with_options(timeout=patience_with(fault)))
     assert len(providers.journal.requests("openai", charged=True)) == 1
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.monitoring.test_live_alerting import free_port
 from tests.integration.slo.slo_stack import prometheus, scraped
 from tests.integration.slo.test_slo_of_a_service import FULL, upload
+from tests.ports import free_port
 from tests.served import Server, ServerFactory, until
 
 
@@ -61,6 +61,10 @@ def test_a_prometheus_without_the_rules_is_not_believed(
     port = free_port()
     server = serve({"PROMETHEUS_URL": f"http://127.0.0.1:{port}"})
     with prometheus(tmp_path, port, [f"127.0.0.1:{server.port}"], rules=False):
-        found = availability(server, "process")
-    assert found is not None
-    assert "records no objectives; load prometheus/rules/slo.yml" in found["note"]
+
+        def refused() -> bool:
+            found = availability(server, "process")
+            said = "records no objectives; load prometheus/rules/slo.yml"
+            return found is not None and said in found["note"]
+
+        until("it says that there are no rules", refused, 60)

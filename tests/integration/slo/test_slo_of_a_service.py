@@ -48,6 +48,13 @@ def counted(server: Server, requests: int) -> dict[str, dict[str, Any]]:
     pytest.fail("requests were not counted")
 
 
+def slow_requests(server: Server) -> float:
+    """How many requests of users took longer than the objective's second."""
+    name = "api_response_time_by_endpoint_seconds_bucket"
+    scrape = server.scrape()
+    return scrape.total(name, le="+Inf") - scrape.total(name, le="1.0")
+
+
 def test_a_known_mix_of_requests_gives_exact_figures(serve: ServerFactory, tmp_path: Path) -> None:
     server = serve(FULL)
     for _ in range(18):
@@ -77,8 +84,9 @@ def test_a_known_mix_of_requests_gives_exact_figures(serve: ServerFactory, tmp_p
     assert availability["state"] == "spent"
 
     latency = objectives(server)["latency"]
-    assert latency["events"]["bad"] == 0
-    assert latency["state"] == "met"
+    slow = slow_requests(server)  # none, unless this machine stopped the server meanwhile
+    assert latency["events"]["bad"] <= slow
+    assert slow or latency["state"] == "met"
 
     code, printed, _ = command("slo", server.url, home=tmp_path)
     assert code == 1
@@ -140,7 +148,9 @@ def test_declared_maintenance_spends_nothing(serve: ServerFactory, tmp_path: Pat
     for _ in range(7):
         assert upload(server).status_code == 507
     assert objectives(server)["availability"]["events"]["bad"] == 3
-    path.write_text("[[window")  # broken while it runs: what was declared stays
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[[window")
+    broken.replace(path)  # at once, since an empty file would declare that there is none
     assert server.get("/api/slo")["maintenanceActive"] is True
     assert server.told("declared maintenance stays as it was")
 

@@ -146,7 +146,7 @@ async def test_a_store_that_hangs_is_given_up_in_time(
 async def test_the_health_check_tells_a_store_that_gives_but_does_not_take(
     store: ObjectStore, faulty_store: FaultyStore
 ) -> None:
-    check = storage_check(store)
+    check = storage_check(store, timeout_seconds=20)  # how long it waits is not asked here
 
     async def state() -> tuple[Status, object]:
         finding = await check.run()  # pyright: ignore[reportGeneralTypeIssues]

@@ -135,6 +135,6 @@ async def test_the_check_asks_the_store_and_leaves_the_files_alone(
 
 
 async def until(condition: object) -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         while not condition():  # pyright: ignore[reportCallIssue]
             await anyio.sleep(0.02)

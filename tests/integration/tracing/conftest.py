@@ -94,7 +94,11 @@ def serve(tmp_path: Any) -> Callable[..., Any]:
 
     @asynccontextmanager
     async def serving(
-        application: Any, *, slow_seconds: float = 1.0, very_slow_seconds: float = 5.0, **otel: str
+        application: Any,
+        *,
+        slow_seconds: float = 60.0,
+        very_slow_seconds: float = 300.0,
+        **otel: str,
     ) -> AsyncIterator[Served]:
         redactor = Redactor(known_secrets=[SECRET])
         log_path = str(tmp_path / "log")

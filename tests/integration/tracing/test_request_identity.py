@@ -101,6 +101,15 @@ async def ended(served: Served, count: int = 1) -> list[dict]:
     return served.lines()
 
 
+def slow_routes(lines: list[dict]) -> set[str]:
+    """The routes that took so long to answer: `/slow`, and what this machine stopped meanwhile."""
+    return {
+        line["route"]
+        for line in lines
+        if line.get("firstByteSeconds", line["durationSeconds"]) >= SLOW_SECONDS
+    }
+
+
 async def test_headers_body_log_line_and_trace_agree(serve) -> None:
     async with serve(APP, OTEL_TRACES_SAMPLER="always_on") as served:
         answer = await served.get("/items/7?token=hush", {"X-Request-ID": "order:7/a+b="})
@@ -219,7 +228,9 @@ async def test_errors_and_slow_requests_are_kept_though_nothing_is_sampled(serve
         lines = {line["route"]: line for line in await ended(served, 6)}
         store = served.tracer.store
         names = {one.name: store.get(one.trace_id) for one in store.list().items}
-    assert set(names) == {"GET /broken", "GET /slow"}
+    slow = slow_routes(list(lines.values()))
+    assert "/slow" in slow
+    assert set(names) == {"GET /broken"} | {f"GET {route}" for route in slow}
     failed = names["GET /broken"]
     assert failed is not None
     assert failed.trace.trace_id == lines["/broken"]["traceId"]
@@ -229,14 +240,9 @@ async def test_errors_and_slow_requests_are_kept_though_nothing_is_sampled(serve
     waited = names["GET /slow"]
     assert waited is not None
     assert [one.name for one in waited.spans] == ["GET /slow", "wait"]
-    assert {route: line["level"] for route, line in lines.items()} == {
-        "/items/{item}": 30,
-        "/broken": 50,
-        "/slow": 40,
-        "/refused": 30,
-        "unmatched": 30,
-        "/stream": 30,
-    }
+    levels = {route: 40 if route in slow else 30 for route in lines} | {"/broken": 50}
+    assert {route: line["level"] for route, line in lines.items()} == levels
+    assert set(lines) == {"/items/{item}", "/broken", "/slow", "/refused", "unmatched", "/stream"}
 
 
 async def test_a_very_slow_request_is_an_error_in_the_log(serve) -> None:
@@ -258,7 +264,7 @@ async def test_exemplars_lead_to_traces_that_are_kept_and_to_no_other(serve) -> 
     async with serve(APP, slow_seconds=SLOW_SECONDS) as served:
         for path in ("/items/1", "/broken", "/slow", "/kept"):
             await served.get(path)
-        await ended(served, 4)
+        slow = slow_routes(await ended(served, 4))
         store = served.tracer.store
         kept = {one.route: one.trace_id for one in store.list().items}
         text = served.registry.render(endpoint="system", openmetrics=True).decode()
@@ -270,7 +276,8 @@ async def test_exemplars_lead_to_traces_that_are_kept_and_to_no_other(serve) -> 
         if sample.exemplar
     }
     assert shown == kept
-    assert set(kept) == {"/broken", "/slow", "/kept"}
+    assert "/slow" in slow
+    assert set(kept) == {"/broken", "/kept"} | slow
 
 
 async def test_pipelined_requests_do_not_inherit_each_others_ids_or_users(serve) -> None:
