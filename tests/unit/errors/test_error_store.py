@@ -48,7 +48,7 @@ def test_occurrences_add_up_and_keep_first_last_and_the_newest_events(tmp_path: 
     for number in range(10):
         store.record(occurrence(at=1_000_000.0 + number * 60, event={"n": number}))
         if number == 5:
-            assert store.flush()
+            assert store.flush(20)
     details = store.group("a" * 16)
     store.close()
 
@@ -62,7 +62,7 @@ def test_occurrences_add_up_and_keep_first_last_and_the_newest_events(tmp_path: 
 def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     first = ErrorStore(tmp_path / "new" / "errors.db", clock=Clock())
     first.record(occurrence(event={"n": 1}))
-    first.close()
+    first.close(20)
     second = ErrorStore(tmp_path / "new" / "errors.db", clock=Clock())
     second.record(occurrence())
     details = second.group("a" * 16)
@@ -157,7 +157,7 @@ def test_a_file_that_is_no_database_is_left_alone_and_memory_takes_over(tmp_path
     store = ErrorStore(path, on_fault=faults.append, reopen_seconds=0, clock=Clock())
     for _ in range(3):
         store.record(occurrence(event={"n": 1}))
-        assert store.flush()
+        assert store.flush(20)
 
     assert store.in_memory
     assert store.groups().items[0].count == 3
@@ -184,11 +184,11 @@ def test_what_memory_held_moves_into_the_file_when_it_works_again(tmp_path: Path
     blocker.write_text("in the way")
     store = ErrorStore(blocker / "errors.db", clock=clock, reopen_seconds=60)
     store.record(occurrence(event={"n": 1}))
-    assert store.flush()
+    assert store.flush(20)
     blocker.unlink()
     clock.now += 61
     store.record(occurrence(event={"n": 2}))
-    assert store.flush()
+    assert store.flush(20)
 
     assert not store.in_memory
     store.close()
@@ -205,7 +205,7 @@ def test_a_file_that_breaks_while_in_use_is_replaced_by_memory(tmp_path: Path) -
     faults: list[str] = []
     store = ErrorStore(path, on_fault=faults.append, clock=Clock())
     store.record(occurrence())
-    assert store.flush()
+    assert store.flush(20)
     breaker = sqlite3.connect(path, isolation_level=None)
     breaker.execute("DROP TABLE events")
     breaker.execute("DROP TABLE groups")

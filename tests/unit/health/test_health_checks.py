@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from tests.stillness import undisturbed
 
 from asset_forge.observability.health import Check, Finding, Health, Pace, Status
 
@@ -67,13 +68,14 @@ def _always_stale() -> Pace:
     return Pace(stale_after_seconds=0, budget_seconds=2)
 
 
+@undisturbed
 async def test_a_hanging_thread_is_not_started_again_until_it_has_ended() -> None:
     stubborn = _Stubborn()
-    check = Check(name="stubborn", run=stubborn, timeout_seconds=0.05)
+    check = Check(name="stubborn", run=stubborn, timeout_seconds=0.5)
     health = Health([check], environment="test", pace=_always_stale())
     first, second, third = [(await health.deep()).payload["checks"] for _ in range(3)]
     assert stubborn.runs == 1
-    assert first["stubborn"]["details"]["error"] == "timed out after 0.05 s"
+    assert first["stubborn"]["details"]["error"] == "timed out after 0.5 s"
     assert "still hangs" in second["stubborn"]["details"]["error"]
     assert "still hangs" in third["stubborn"]["details"]["error"]
     stubborn.go.set()
@@ -116,6 +118,7 @@ async def test_an_async_check_that_ignores_its_cancellation_is_abandoned_once() 
     assert (await health.deep()).payload["checks"]["deaf"]["status"] == "healthy"
 
 
+@undisturbed
 async def test_time_in_which_the_loop_stood_still_is_given_back() -> None:
     answered = False
 
@@ -133,6 +136,7 @@ async def test_time_in_which_the_loop_stood_still_is_given_back() -> None:
     assert answered
 
 
+@undisturbed
 async def test_a_loop_that_stands_still_again_and_again_does_not_keep_a_hanging_check_alive() -> (
     None
 ):

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.stillness import undisturbed
 
 from asset_forge.observability.health import Details, HealthProbes, default_details
 
@@ -119,6 +120,7 @@ async def test_an_authorized_caller_sees_details_and_another_the_word_only(
 
 
 @pytest.mark.parametrize("is_authorized", [None, _broken, _hanging])
+@undisturbed
 async def test_without_a_clear_yes_no_details_are_shown(
     make_service: Any, is_authorized: Any, short_pace: Any
 ) -> None:

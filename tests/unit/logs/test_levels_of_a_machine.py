@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from asset_forge.observability.logs import MachineLevels, configure_logging
+from asset_forge.observability.logs import MachineLevels, _machine, configure_logging
 from asset_forge.observability.siblings import Siblings
 
 PROGRAM = """
 import json, os, pathlib, sys
-from asset_forge.observability.logs import MachineLevels, configure_logging
+from asset_forge.observability.logs import MachineLevels, _machine, configure_logging
 from asset_forge.observability.siblings import Siblings
+_machine._CATCH_UP_SECONDS = 30.0  # of those that live each answers, however late
 siblings = Siblings(pathlib.Path(sys.argv[1]))
 levels = MachineLevels(configure_logging(fd=os.open(os.devnull, os.O_WRONLY)), siblings)
 siblings.start()
@@ -113,8 +114,12 @@ def test_when_the_last_has_ended_the_levels_are_forgotten(start: Callable[[], Pr
 
 
 def test_the_latest_of_what_several_processes_know_counts(
-    start: Callable[[], Process], siblings: Siblings, levels: MachineLevels
+    start: Callable[[], Process],
+    siblings: Siblings,
+    levels: MachineLevels,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(_machine, "_CATCH_UP_SECONDS", 30.0)
     one, other = start(), start()
     one.set(noisy="error", quiet="debug")
     other.set(noisy="trace")

@@ -66,7 +66,7 @@ class Lines:
         return self.all()[-1]
 
     def close(self) -> None:
-        self.system.close()
+        self.system.close(20)
         os.close(self.fd)
 
 

@@ -129,11 +129,12 @@ async def test_a_collector_that_hangs_holds_neither_loop_nor_scrape(
 ) -> None:
     monkeypatch.setattr(_bridge, "COLLECTOR_SECONDS", 0.05)
     registry = with_ours()
-    released = threading.Event()
+    asked, released = threading.Event(), threading.Event()
     calls: list[float] = []
 
     def hang() -> Iterable[Sample]:
         calls.append(time.monotonic())
+        asked.set()
         released.wait(30)
         return []
 
@@ -141,6 +142,7 @@ async def test_a_collector_that_hangs_holds_neither_loop_nor_scrape(
     for _ in range(3):
         answer = await registry.scrape(endpoint="system")
         assert b"ours 0.0" in answer.body
+    assert asked.wait(30)  # its thread may start late
     assert len(calls) == 1
     assert errors(registry, "hanging") == 3.0
     released.set()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from asset_forge.observability import siblings as module
 from asset_forge.observability.siblings import Siblings
 
 PROGRAM = """
@@ -32,6 +33,12 @@ time.sleep(600)
 """
 
 Make = Callable[[str], Siblings]
+
+
+@pytest.fixture(autouse=True)
+def patient_talk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let none hang up on another that a busy machine holds up; tests of `seconds` say theirs."""
+    monkeypatch.setattr(module, "_TALK_SECONDS", 60.0)
 
 
 @pytest.fixture
@@ -108,8 +115,11 @@ def test_a_process_that_hangs_is_counted_and_holds_nobody_up(
     assert sorted(asking.ask("name", seconds=20).said) == [b"b", b"child "]
     child.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WNOWAIT)
-    began = time.monotonic()
-    answers = asking.ask("name", seconds=0.5)
+    for _ in range(20):  # a busy machine may hold up the other one, too
+        began = time.monotonic()
+        answers = asking.ask("name", seconds=0.5)
+        if answers.said:
+            break
     assert (answers.said, answers.silent) == ([b"b"], 1)
     assert time.monotonic() - began < 20
     child.send_signal(signal.SIGCONT)
