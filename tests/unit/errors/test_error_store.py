@@ -242,6 +242,23 @@ def test_while_another_process_writes_nothing_is_lost_and_nobody_waits(tmp_path:
     store.close()
 
 
+def test_a_new_file_that_another_process_is_opening_is_waited_for(tmp_path: Path) -> None:
+    """What SQLite refuses at once then, where it waits for any other lock."""
+    path = tmp_path / "errors.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE of_another (id)")
+    other.execute("BEGIN IMMEDIATE")
+    ending = threading.Timer(0.3, lambda: other.execute("ROLLBACK"))
+    ending.start()
+    store = ErrorStore(path)
+    store.record(occurrence())
+    assert store.flush(20)
+    assert not store.in_memory
+    ending.join()
+    other.close()
+    store.close()
+
+
 def test_several_processes_share_one_file(tmp_path: Path) -> None:
     path = tmp_path / "errors.db"
     program = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -234,6 +235,20 @@ async def test_after_the_loop_was_stuck_a_probe_runs_a_new_round(service: Any) -
         service.database.fault = OSError()
         assert (await service.probe("deep")).status_code == 503
         assert service.database.asked == asked + 1
+
+
+async def test_time_in_which_the_loop_stood_still_is_not_the_budget_of_a_probe() -> None:
+    async def soon() -> Finding:
+        await asyncio.sleep(0.05)
+        return Finding(Status.HEALTHY)
+
+    pace = Pace(budget_seconds=0.5)
+    check = Check(name="database", run=soon, timeout_seconds=0.4)
+    health = Health([check], environment="test", pace=pace)
+    probe = asyncio.create_task(health.deep())
+    await asyncio.sleep(0.01)
+    time.sleep(0.7)
+    assert (await probe).code == 200
 
 
 async def test_every_result_feeds_the_two_metrics() -> None:

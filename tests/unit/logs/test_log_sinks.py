@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 
 from asset_forge.observability.logs import configure_logging
+from asset_forge.observability.logs._writer import LineWriter
 
 log = structlog.get_logger("asset_forge.test_sinks")
 
@@ -99,12 +101,16 @@ def test_a_pipe_that_nobody_reads_delays_nobody_and_recovers_with_a_report(block
 
 @pytest.mark.parametrize("blocking", [True, False])
 def test_closing_gives_up_on_a_pipe_that_nobody_reads_and_counts_each_line(blocking: bool) -> None:
+    assert_each_line_is_taken_or_counted(blocking=blocking)
+
+
+def assert_each_line_is_taken_or_counted(*, blocking: bool) -> None:
     reader, writer = os.pipe()
     os.set_blocking(writer, blocking)
     dropped = Family()
     system = configure_logging(fd=writer, dropped=dropped, max_lines=1_000)
     for number in range(2_000):
-        log.info("line", number=number, filler="x" * 100)
+        log.info("line", number=number, filler="x" * 400)
     closed = threading.Event()
 
     def close() -> None:
@@ -124,10 +130,26 @@ def test_closing_gives_up_on_a_pipe_that_nobody_reads_and_counts_each_line(block
     assert len(taken) + dropped.lost.value == 2_000
 
 
+def test_the_end_waits_for_what_a_thread_that_is_held_up_has_to_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Which lines of a batch the pipe took is known only by the thread that writes it."""
+    settle = LineWriter[Any]._settle
+
+    def held_up(self: LineWriter[Any], written: int, refused: int) -> None:
+        if self._closing:
+            time.sleep(0.8)
+        settle(self, written, refused)
+
+    monkeypatch.setattr(LineWriter, "_settle", held_up)
+    assert_each_line_is_taken_or_counted(blocking=True)
+
+
 def test_a_process_whose_output_nobody_reads_still_ends() -> None:
     program = """
 import structlog
 from asset_forge.observability.logs import configure_logging
+from asset_forge.observability.logs._writer import LineWriter
 configure_logging()
 log = structlog.get_logger()
 for _ in range(5000):
@@ -146,6 +168,7 @@ def test_lines_written_just_before_the_end_are_not_lost() -> None:
     program = """
 import structlog
 from asset_forge.observability.logs import configure_logging
+from asset_forge.observability.logs._writer import LineWriter
 configure_logging()
 structlog.get_logger().info("the last words")
 """
@@ -163,6 +186,7 @@ def test_a_full_disk_loses_lines_says_so_and_recovers(tmp_path: Path) -> None:
     program = """
 import os, resource, signal, sys, structlog
 from asset_forge.observability.logs import configure_logging
+from asset_forge.observability.logs._writer import LineWriter
 class Count:
     value = 0
     def inc(self, amount=1): self.value += amount
@@ -237,6 +261,7 @@ def test_a_forked_child_writes_lines_of_its_own(tmp_path: Path) -> None:
     program = """
 import os, sys, structlog
 from asset_forge.observability.logs import configure_logging
+from asset_forge.observability.logs._writer import LineWriter
 system = configure_logging()
 log = structlog.get_logger()
 log.info("parent")

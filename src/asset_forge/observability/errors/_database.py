@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import binascii
 import sqlite3
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ LIMIT_SECONDS = 60.0
 
 _VERSION = 1
 _BUSY_SECONDS = 2.0
+_BUSY = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS groups (
     fingerprint TEXT PRIMARY KEY,
@@ -92,7 +94,7 @@ def open_database(path: Path | None) -> sqlite3.Connection:
     )
     try:
         if path is not None:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -108,6 +110,25 @@ def open_database(path: Path | None) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Say whether another process is using the file, so that it is worth another try."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL. Where another process does so now SQLite refuses at once and does not wait."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def write(

@@ -22,7 +22,6 @@ _TIDY_SECONDS = 60.0
 # Different faults that wait to be written; the count of a known one always finds room.
 _MAX_WAITING = 1_000
 _READ_WAIT_SECONDS = 1.0
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 _log = logging.getLogger("asset_forge.errors")
 
@@ -252,7 +251,7 @@ class ErrorStore:
             try:
                 left_out = self._add_to(self._connection, batch)
             except sqlite3.Error as error:
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY and not self._closing:
+                if _database.is_busy(error) and not self._closing:
                     return None
                 self._fall_back(error)
                 left_out = self._add_to(self._connection, batch)

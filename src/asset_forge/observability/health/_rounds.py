@@ -11,6 +11,7 @@ from datetime import datetime
 
 from asset_forge.observability.health._check import Check, Result, Status
 from asset_forge.observability.health._metrics import HealthMetrics
+from asset_forge.observability.health._patience import wait_patiently
 from asset_forge.observability.health._runner import CheckRunner
 
 _logger = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class Rounds:
         a round in that time.
         """
         if self._is_stale():
-            await asyncio.wait({self._join()}, timeout=self._pace.budget_seconds)
+            await wait_patiently(self._join(), self._pace.budget_seconds)
         return self._latest
 
     @contextlib.asynccontextmanager

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from asset_forge.observability.health._check import Check, Finding, Result, Status
+from asset_forge.observability.health._patience import wait_patiently
 
 _logger = logging.getLogger(__name__)
 
@@ -36,20 +37,13 @@ class CheckRunner:
         self._began = self._clock()
         run = self._running = self._start()
         try:
-            await self._wait(run)
+            await wait_patiently(run, self.check.timeout_seconds)
         finally:
             if not run.done():
                 _abandon(run)
         if not run.done():
             return self._failed(f"timed out after {self.check.timeout_seconds:g} s")
         return self._judge(run)
-
-    async def _wait(self, run: asyncio.Future[Finding]) -> None:
-        loop, limit = asyncio.get_running_loop(), self.check.timeout_seconds
-        deadline = loop.time() + limit
-        await asyncio.wait({run}, timeout=limit)
-        if not run.done():
-            await asyncio.wait({run}, timeout=min(loop.time() - deadline, limit))
 
     def _start(self) -> asyncio.Future[Finding]:
         if self.check.is_async:

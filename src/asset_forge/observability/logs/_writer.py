@@ -22,6 +22,7 @@ _GATHER_SECONDS = 0.05  # each wake-up of the thread takes the interpreter away 
 _RETRY_SECONDS = 0.05  # for a sink that refused: soon enough to see it recover
 _LOOK_SECONDS = 0.1  # how often a thread that waits for a sink looks whether it is to end
 _LEAVE_SECONDS = 0.5
+_LEAVE_SINK_SECONDS = 5.0  # it looks every 0.1 s, and what it took is known only when it has ended
 _NEVER = sys.maxsize
 
 T = TypeVar("T")
@@ -159,7 +160,7 @@ class LineWriter(Generic[T]):
             self._changed.notify_all()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
-            thread.join(_LEAVE_SECONDS)
+            thread.join(_LEAVE_SECONDS if self._room is None else _LEAVE_SINK_SECONDS)
         with self._changed:
             left += self._writing
             self._writing = 0
