@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.served import PROGRAM, ServerFactory, environment_of
+from tests.served import PROGRAM, ServerFactory, environment_of, until
 from tests.system.namespaces import serve_after
 
 LIMIT_SECONDS = 60.0
@@ -93,10 +93,14 @@ def test_telemetry_that_cannot_be_kept_is_told_and_costs_no_start(
     data_dir.mkdir()
     (data_dir / name).write_bytes(b"neither a directory nor a database, " * 1000)
     server = serve(data_dir=data_dir)
-    told = [line for line in server.output().splitlines() if str(data_dir / name) in line]
-    assert len(told) == consequences, server.output()
+
+    def told() -> list[str]:
+        return [line for line in server.output().splitlines() if str(data_dir / name) in line]
+
+    until("each consequence is told", lambda: len(told()) >= consequences)
     assert server.scrape().families
     assert server.request("GET", "/api/assets").status_code == 200
+    assert len(told()) == consequences, server.output()
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:
