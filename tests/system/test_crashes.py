@@ -224,7 +224,7 @@ def test_a_file_whose_step_was_killed_before_it_was_noted_is_no_orphan(
     assert idle.stop() == 0
     server = serve({"PYTHONPATH": str(dying)}, start=False)
     server.spawn()
-    until("the server is dead", lambda: not _is_alive(server.process), 60)
+    until("the server is dead", lambda: not _is_alive(server.process))
     assert stored_for(server.data_dir / "objects") == [job_id]
     assert_each_made_one_asset(serve(), [job_id])
 

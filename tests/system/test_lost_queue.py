@@ -39,7 +39,8 @@ def test_a_job_that_was_taken_and_never_begun_is_given_back(serve: ServerFactory
         with closing(sqlite3.connect(server.data_dir / "jobs.db")) as queue, queue:
             taken = queue.execute(
                 "UPDATE workflow_status SET status = 'PENDING',"
-                " (executor_id, application_version) = (SELECT executor_id, application_version FROM workflow_status"
+                " (executor_id, application_version) ="
+                " (SELECT executor_id, application_version FROM workflow_status"
                 " WHERE workflow_uuid = ?) WHERE workflow_uuid = ? AND status = 'ENQUEUED'",
                 (long, untaken),
             )
