@@ -13,7 +13,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sysconfig
 import tempfile
@@ -25,6 +24,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from tests.ports import ReservedPort
 
 from asset_forge.database import Database, schema
 
@@ -65,7 +65,8 @@ class PostgresServer:
             os.chown(self._data, self._user.pw_uid, self._user.pw_gid)
         self._run("initdb", "--no-sync", "--auth=trust", "-U", "postgres", "--encoding=UTF8",
                   "--locale=C.UTF-8", "-D", str(self._data))  # fmt: skip
-        self.port = _free_port()
+        self._port = ReservedPort()
+        self.port = self._port.number
 
     @property
     def pid(self) -> int:
@@ -111,6 +112,7 @@ class PostgresServer:
     def close(self) -> None:
         """Stop the server and remove its files."""
         self.stop(immediate=True)
+        self._port.release()
         shutil.rmtree(self._home)
 
     def execute(self, statement: str) -> None:
@@ -191,12 +193,6 @@ def _end_server_in(home: Path) -> None:
             server.wait(_STOP_SECONDS)
     except (OSError, ValueError, IndexError, psutil.Error):
         return  # it has ended, or never began
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ installed (`make test` installs it), its tests are skipped, or fail when `CI=tru
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from typing import Self
 
 import httpx
 import pytest
+from tests.ports import ReservedPort
 
 _PROGRAM = Path(sys.executable).parents[1] / "object-store" / "bin" / "moto_server"
 _START_SECONDS = 60.0
@@ -31,7 +31,8 @@ class S3Server:
     """One S3 server on the loopback interface; what it stores lives in its memory."""
 
     def __init__(self, log: Path) -> None:
-        self.port = _free_port()
+        self._port = ReservedPort()
+        self.port = self._port.number
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -62,6 +63,7 @@ class S3Server:
         if self._process is not None:
             self._process.kill()
             self._process.wait(30)
+        self._port.release()
 
     def create_bucket(self) -> Bucket:
         """Create a bucket that nobody else uses."""
@@ -181,12 +183,6 @@ class FaultyStore:
         self._released.set()
         self._server.shutdown()
         self._server.server_close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

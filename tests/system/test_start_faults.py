@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.ports import reserved_port
 from tests.served import PROGRAM, ServerFactory, environment_of, until
 from tests.system.namespaces import serve_after
 
@@ -44,16 +45,13 @@ def assert_refused(
     command: Sequence[str] = (PROGRAM, "serve"),
 ) -> None:
     """Hold a start to one line that says all this, and to leaving its port alone."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    code, lines = start(data_dir, {"PORT": str(port)} | dict(variables or {}), command)
+    with reserved_port() as port, closing(socket.socket()) as client:
+        code, lines = start(data_dir, {"PORT": str(port)} | dict(variables or {}), command)
+        assert client.connect_ex(("127.0.0.1", port)) != 0, "something listens"
     assert code == 2, lines
     assert len(lines) == 1, lines
     assert lines[0].startswith("asset-forge: ")
     assert [words for words in said if words not in lines[0]] == [], lines[0]
-    with closing(socket.socket()) as client:
-        assert client.connect_ex(("127.0.0.1", port)) != 0, "something listens"
 
 
 def test_a_file_in_the_data_directorys_place(tmp_path: Path) -> None:
@@ -123,11 +121,9 @@ def test_a_database_file_that_is_none(tmp_path: Path, name: str) -> None:
 
 
 def test_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"postgresql://forge:{SECRET}@127.0.0.1:{port}/forge"
-    code, lines = start(tmp_path, {"DATABASE_URL": url})
+    with reserved_port() as port:
+        url = f"postgresql://forge:{SECRET}@127.0.0.1:{port}/forge"
+        code, lines = start(tmp_path, {"DATABASE_URL": url})
     assert code == 2
     assert len(lines) == 1, lines
     assert "DATABASE_URL" in lines[0]
