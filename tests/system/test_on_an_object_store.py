@@ -23,6 +23,11 @@ def upload(server: Server, data: bytes = GLB) -> httpx.Response:
     return server.request("POST", "/api/assets", files=files, data={"type": "prop"})
 
 
+def events(server: Server) -> int:
+    """Count the error events; what was captured is stored a moment later."""
+    return sum(group["count"] for group in server.get("/api/errors")["items"])
+
+
 def storage_state(server: Server) -> str:
     state: str = server.get("/api/health/deep")["checks"]["storage"]["status"]
     return state
@@ -62,8 +67,8 @@ def test_a_store_that_refuses_is_told_once_everywhere_and_heals(
     scrape = server.scrape()
     assert scrape.total("storage_errors_total", operation="put", code="denied") == 1
     assert scrape.total("storage_errors_total", operation="get", code="denied") == 1
-    groups = server.get("/api/errors")["items"]
-    assert sum(group["count"] for group in groups) == len(refused), groups
+    until("each is an error event", lambda: events(server) >= len(refused))
+    assert events(server) == len(refused), server.get("/api/errors")
     logged = [json.loads(line) for line in server.told("in the storage")]
     assert {line["severity"] for line in logged} == {"WARNING"}
     assert "a-secret-of-the-tests" not in server.output()
@@ -92,6 +97,10 @@ def succeeded(server: Server) -> float:
     return server.scrape().total("asset_generations_total", status="success")
 
 
+def failed(server: Server) -> float:
+    return server.scrape().total("asset_generation_errors_total", error_type="storage_full")
+
+
 def test_a_job_whose_file_is_there_waits_for_its_store_and_ends_once(
     serve: ServerFactory, bucket: Bucket, faulty_store: FaultyStore
 ) -> None:
@@ -107,6 +116,7 @@ def test_a_job_whose_file_is_there_waits_for_its_store_and_ends_once(
     faulty_store.fault = None
     assert server.ended(job)["status"] == "succeeded"
     assert len(bucket.files()) == 1
+    until("its end is counted", lambda: succeeded(server))
     assert succeeded(server) == 1
 
 
@@ -131,8 +141,8 @@ def test_a_store_that_neither_takes_nor_deletes_is_one_error_event_of_a_job(
     scrape = server.scrape()
     assert scrape.total("storage_errors_total", operation="put") == 1
     assert scrape.total("storage_errors_total", operation="delete") == 1
-    (group,) = server.get("/api/errors")["items"]
-    assert group["count"] == 1
+    until("it is an error event", lambda: events(server))
+    assert events(server) == 1
     assert server.told("left to the sweep")
 
 
@@ -143,11 +153,11 @@ def test_a_job_whose_store_is_full_fails_with_that_reason(
     faulty_store.fault = Fault(403, "QuotaExceeded", methods=("PUT",))
     ended = server.ended(server.submit("dialogue", "a guard", options={"nodes": 6}))
     assert (ended["status"], ended["error"]["type"]) == ("failed", "storage_full")
-    scrape = server.scrape()
-    assert scrape.total("asset_generation_errors_total", error_type="storage_full") == 1
+    until("its end is counted", lambda: failed(server))
+    assert failed(server) == 1
     assert bucket.files() == []
-    (group,) = server.get("/api/errors")["items"]
-    assert group["count"] == 1
+    until("it is an error event", lambda: events(server))
+    assert events(server) == 1
 
 
 def refused_start(server: Server, variables: dict[str, str]) -> list[str]:
@@ -192,7 +202,7 @@ def test_a_store_that_is_away_at_the_start_is_told_and_waited_for(
     faulty_store.fault = Fault(503, "ServiceUnavailable")
     server = serve(bucket.behind(faulty_store.url).variables)
     assert len(server.told("Starting all the same")) == 1
-    assert storage_state(server) == "unhealthy"
+    until("the check tells", lambda: storage_state(server) == "unhealthy", SEEN_SECONDS)
     faulty_store.fault = None
     until("the check heals", lambda: storage_state(server) == "healthy", SEEN_SECONDS)
     assert upload(server).status_code == 201
