@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 from tests.served import PROGRAM, Server, environment_of, serving, until
-from tests.system.business import moves, requests_counted
+from tests.system.business import after_the_end, moves, requests_counted
 from tests.system.scrapes import Scrape
 
 PASSWORD = "correct-horse-battery-staple"
@@ -183,7 +183,7 @@ def test_a_failed_generation_is_counted_by_its_cause(team: Server) -> None:
     ended = team.ended(job_id)
     assert (ended["status"], ended["error"]["type"]) == ("failed", "storage_full")
     polls = (team.answered - answered)["GET", "/api/generation/{id}", "200"]
-    moved = moves(before, team.scrape())
+    moved = moves(before, after_the_end(team, before))
     moved.pop("user_active_sessions", None)  # the login was before, its sample may be after
     assert moved == {
         'asset_generations_total{status="failure",type="sound_effect"}': 1,

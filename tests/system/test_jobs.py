@@ -11,7 +11,7 @@ import httpx
 import pytest
 from tests.deployments import Deployment
 from tests.served import Server, serving, until
-from tests.system.business import moves
+from tests.system.business import after_the_end, moves
 from tests.system.held_work import held
 
 SHORT: dict[str, Any] = {"durationSeconds": 0.1}
@@ -52,7 +52,7 @@ def test_a_retried_request_with_its_key_makes_one_asset(server: Server) -> None:
     assert (again.status_code, again.json()["id"]) == (202, job_id)
     assert again.json()["status"] == "succeeded"
     assert len(assets_of(server, job_id)) == 1
-    moved = moves(before, server.scrape())
+    moved = moves(before, after_the_end(server, before))
     assert moved['user_actions_total{action="create",resource_type="generation"}'] == 1
     assert moved['asset_generations_total{status="success",type="sound_effect"}'] == 1
 
@@ -66,7 +66,7 @@ def test_ten_requests_at_once_with_one_key_make_one_asset(server: Server) -> Non
     (job_id,) = {answer.json()["id"] for answer in answers}
     assert server.ended(job_id)["status"] == "succeeded"
     assert len(assets_of(server, job_id)) == 1
-    moved = moves(before, server.scrape())
+    moved = moves(before, after_the_end(server, before))
     assert moved['user_actions_total{action="create",resource_type="generation"}'] == 1
     assert moved['asset_generations_total{status="success",type="sound_effect"}'] == 1
 
@@ -161,7 +161,7 @@ def test_a_running_job_is_cancelled_at_its_next_step(server: Server) -> None:
     ended = server.ended(job_id)
     assert (ended["status"], ended["assetId"], ended["error"]) == ("cancelled", None, None)
     assert assets_of(server, job_id) == []
-    moved = moves(before, server.scrape())
+    moved = moves(before, after_the_end(server, before))
     assert moved['asset_generations_total{status="cancelled",type="music"}'] == 1
     assert not any("success" in name for name in moved if name.startswith("asset_generations"))
     until("its file is gone", lambda: not list(server.data_dir.glob(f"objects/**/{job_id}*")), 30)
