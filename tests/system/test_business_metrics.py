@@ -16,7 +16,7 @@ from tests.system.scrapes import Scrape
 
 PASSWORD = "correct-horse-battery-staple"
 QUOTA = 5_000_000
-LOCK_SECONDS = 5.0
+LOCK_SECONDS = 4.0
 """For how long a writer waits for the lock of the database."""
 
 
