@@ -68,7 +68,8 @@ class S3Server:
     def create_bucket(self) -> Bucket:
         """Create a bucket that nobody else uses."""
         bucket = Bucket(self.url, f"test-{uuid.uuid4().hex[:12]}")
-        httpx.put(f"{self.url}/{bucket.name}", trust_env=False).raise_for_status()
+        place = f"{self.url}/{bucket.name}"
+        httpx.put(place, trust_env=False, timeout=60).raise_for_status()
         return bucket
 
 
@@ -104,7 +105,7 @@ class Bucket:
         return self._text("uploads").count("<UploadId>")
 
     def _text(self, query: str) -> str:
-        answer = httpx.get(f"{self.endpoint}/{self.name}?{query}", trust_env=False)
+        answer = httpx.get(f"{self.endpoint}/{self.name}?{query}", trust_env=False, timeout=60)
         return answer.raise_for_status().text
 
 
