@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from qdrant_client import QdrantClient, models
+from tests.ports import free_port
 
 _COLLECTION = re.compile(r"/collections/([^/?]+)(/[^?]*)?(?:\?.*)?")
 
@@ -29,7 +30,7 @@ class QdrantServer:
         self._lock = threading.Lock()
         self._server: ThreadingHTTPServer | None = None
         self._released = threading.Event()
-        self.port = 0
+        self.port = free_port()
         self.hangs = False
         self.status: int | None = None
         self.api_key: str | None = None
@@ -57,7 +58,6 @@ class QdrantServer:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
-        self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stop(self) -> None:

@@ -229,8 +229,9 @@ class Server:
         return f"{self.log}: {'runs' if code is None else f'ended with code {code}'}"
 
     def output(self) -> str:
-        """Return all that it has printed."""
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
+        """Return all lines that it has printed; of the last one maybe a part is there so far."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return text[: text.rfind("\n") + 1]
 
     def lines(self) -> list[str]:
         """Return the whole lines that it has printed: of the last a part may be written only."""

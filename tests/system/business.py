@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from tests.served import Server, until
 from tests.system.scrapes import Sample, Scrape
 
 
@@ -70,6 +71,17 @@ def moves(before: Scrape, after: Scrape) -> dict[str, float]:
         if METRICS[metric].kind != "histogram" or name.endswith("_count"):
             found[written(name, dict(labels))] = change
     return found
+
+
+def after_the_end(server: Server, before: Scrape) -> Scrape:
+    """Scrape once one more job's end is counted, which it is just after its row has told of it."""
+    name = "asset_generations_total"
+
+    def scraped() -> Scrape | None:
+        scrape = server.scrape()
+        return scrape if scrape.total(name) > before.total(name) else None
+
+    return until("the end is counted", scraped)
 
 
 def written(name: str, labels: dict[str, str]) -> str:

@@ -100,6 +100,12 @@ def ask(server: Server, times: int) -> None:
     with server.client() as client:
         for _ in range(times):
             assert client.get("/api/assets/nobodys").status_code == 404
+    await_counts(server)
+
+
+def await_counts(server: Server) -> None:
+    """Return once a server has counted what it answered: just after, but before the next answer."""
+    assert server.request("GET", "/api/health/live").status_code == 200
 
 
 def asked(server: Server) -> float:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from tests.served import Server, ServerFactory, stored_for, until
+from tests.system.held_work import held, makers
 
 import asset_forge
 
@@ -16,6 +19,8 @@ GENERATIONS = "asset_generations_total"
 SHORT: dict[str, Any] = {"durationSeconds": 0.1}
 SMALL: dict[str, Any] = {"textureSize": 256}
 LONG: dict[str, Any] = {"durationSeconds": 120}
+HUGE: dict[str, Any] = {"textureSize": 2048}
+"""A texture that takes many seconds, for jobs that never come to their end."""
 
 
 def succeeded(server: Server) -> float:
@@ -41,28 +46,39 @@ def assert_each_made_one_asset(server: Server, jobs: list[str]) -> None:
 
 def test_eight_generations_survive_a_kill_and_make_eight_assets(serve: ServerFactory) -> None:
     server = serve()
-    jobs = [server.submit("weapon", f"sword number {n}", options=SMALL) for n in range(8)]
-    until("some are done, and others not", lambda: succeeded(server) >= 2)
-    server.kill()
+    jobs = [server.submit("weapon", f"sword number {n}", options=SMALL) for n in range(3)]
+    until("some are done", lambda: succeeded(server) >= 2)
+    with held(server) as hold:
+        jobs += [server.submit("weapon", f"sword number {n}", options=SMALL) for n in range(3, 8)]
+        until("others are under way", lambda: are_made(server, jobs, hold))
+        server.kill()
     server.start()
-    by_status = [server.job(job_id)["status"] for job_id in jobs]
-    assert set(by_status) != {"succeeded"}, "the kill came too late to show anything"
     assert_each_made_one_asset(server, jobs)
     # A lone server's counters begin anew with it; every job that it ended counts, and once.
     assert counted_ends(server) <= 8 - 2
+
+
+def are_made(server: Server, jobs: list[str], hold: Callable[[], None]) -> bool:
+    """Say whether one of the jobs is at the step in which all are held."""
+    hold()
+    found = [server.job(job_id) for job_id in jobs]
+    return any((job["status"], job["stage"]) == ("running", "generate") for job in found)
 
 
 def test_counters_of_a_group_are_exact_but_for_one_increment_a_kill(serve: ServerFactory) -> None:
     """Another process of the group lives on, so that the counters do not begin anew."""
     witness = serve({"RUN_JOBS": "false"})
     worker = serve()
-    jobs = [witness.submit("weapon", f"axe number {n}", options=SMALL) for n in range(8)]
-    until("some are done, and others not", lambda: succeeded(witness) >= 3)
-    worker.kill()
-    running = [job_id for job_id in jobs if witness.job(job_id)["status"] != "succeeded"]
-    assert running, "the kill came too late to show anything"
+    jobs = [witness.submit("weapon", f"axe number {n}", options=SMALL) for n in range(4)]
+    until("some are done", lambda: succeeded(witness) >= 3)
+    with held(worker) as hold:
+        jobs += [witness.submit("weapon", f"axe number {n}", options=SMALL) for n in range(4, 8)]
+        until("others are under way", lambda: are_made(witness, jobs, hold))
+        worker.kill()
     worker.start()
     assert_each_made_one_asset(witness, jobs)
+    # The worker counts an end after its commit, and that it is at it no more only later.
+    until("all is counted", lambda: witness.scrape().total("generations_in_progress") == 0)
     scrape = witness.scrape()
     kinds = {labels: n for (name, labels), n in scrape.samples.items() if n and name == GENERATIONS}
     assert list(kinds) == [(("status", "success"), ("type", "weapon"))]
@@ -76,8 +92,8 @@ def test_counters_of_a_group_are_exact_but_for_one_increment_a_kill(serve: Serve
 
 def test_children_end_with_a_killed_server(serve: ServerFactory) -> None:
     server = serve({"JOB_CONCURRENCY": "1"})
-    job_id = server.submit("music", options=LONG)
-    until("it makes music", lambda: server.job(job_id)["stage"] == "generate")
+    job_id = server.submit("texture", options=HUGE)
+    until("it makes the texture", lambda: _is_at_work(server, job_id))
     children = server.process.children(recursive=True)
     assert children
     server.kill()
@@ -87,9 +103,9 @@ def test_children_end_with_a_killed_server(serve: ServerFactory) -> None:
 
 def test_a_job_that_takes_its_process_down_three_times_is_given_up(serve: ServerFactory) -> None:
     server = serve({"JOB_CONCURRENCY": "1"})
-    job_id = server.submit("music", options=LONG)
+    job_id = server.submit("texture", options=HUGE)
     for run in range(1, 4):
-        until(f"run {run} makes music", lambda: _is_at_work(server, job_id))
+        until(f"run {run} makes the texture", lambda: _is_at_work(server, job_id))
         server.kill()
         server.start()
     ended = server.ended(job_id)
@@ -103,20 +119,7 @@ def test_a_job_that_takes_its_process_down_three_times_is_given_up(serve: Server
 def _is_at_work(server: Server, job_id: str) -> bool:
     """Say whether this server's children make the job's asset, and not only its row says so."""
     running = server.scrape().total("generations_in_progress") == 1
-    return running and server.job(job_id)["stage"] == "generate" and bool(workers(server))
-
-
-def workers(server: Server) -> list[psutil.Process]:
-    """Return the processes in which assets are made: the children of the server's children."""
-    own = server.process
-    found: list[psutil.Process] = []
-    for process in own.children(recursive=True):
-        try:
-            if process.ppid() != own.pid and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except psutil.NoSuchProcess:
-            continue
-    return found
+    return running and server.job(job_id)["stage"] == "generate" and bool(makers(server))
 
 
 @pytest.fixture
@@ -132,7 +135,13 @@ def kill_worker(server: Server, job_id: str) -> None:
     """Kill the process that makes the job's asset, and see it gone."""
 
     def busy() -> psutil.Process | None:
-        return next(iter(workers(server)), None) if _is_at_work(server, job_id) else None
+        for process in makers(server) if _is_at_work(server, job_id) else ():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.suspend()  # so that it cannot end before it is killed
+                if _is_at_work(server, job_id):
+                    return process
+                process.resume()
+        return None
 
     process = until("a child works", busy)
     process.kill()
@@ -147,26 +156,27 @@ def _is_alive(process: psutil.Process) -> bool:
 
 
 def test_a_job_whose_child_is_killed_succeeds_by_its_retry(one_worker: Server) -> None:
-    before = one_worker.scrape()
-    job_id = one_worker.submit("music", options=LONG)
-    kill_worker(one_worker, job_id)
+    before = counted_ends(one_worker)
+    with held(one_worker):
+        job_id = one_worker.submit("music", options=LONG)
+        kill_worker(one_worker, job_id)
     assert one_worker.ended(job_id)["status"] == "succeeded"
-    moved = one_worker.scrape()
-    assert moved.total("asset_generations_total") - before.total("asset_generations_total") == 1
+    until("its end is counted", lambda: counted_ends(one_worker) > before)
+    assert counted_ends(one_worker) == before + 1
     assert_each_made_one_asset(one_worker, [job_id])
 
 
 def test_a_job_whose_child_is_killed_three_times_is_poisoned(one_worker: Server) -> None:
-    job_id = one_worker.submit("music", options=LONG)
+    job_id = one_worker.submit("texture", options=HUGE)
     for _ in range(3):
         kill_worker(one_worker, job_id)
     ended = one_worker.ended(job_id)
     assert (ended["status"], ended["error"]["type"]) == ("failed", "poisoned")
     assert "died 3 times" in ended["error"]["message"]
     scrape = one_worker.scrape()
-    assert scrape.value(GENERATIONS, type="music", status="failure") == 1
+    assert scrape.value(GENERATIONS, type="texture", status="failure") == 1
     errors = "asset_generation_errors_total"
-    assert scrape.value(errors, type="music", error_type="poisoned") == 1
+    assert scrape.value(errors, type="texture", error_type="poisoned") == 1
     assert scrape.total(errors) == 1
     assert scrape.value("errors_captured_total", severity="error") == 1
     small = one_worker.ended(one_worker.submit("sound_effect", options=SHORT))
@@ -176,9 +186,10 @@ def test_a_job_whose_child_is_killed_three_times_is_poisoned(one_worker: Server)
 def test_children_that_are_killed_while_they_wait_cost_no_job(one_worker: Server) -> None:
     assert one_worker.ended(one_worker.submit("sound_effect", options=SHORT))["assetId"]
     children = one_worker.process.children(recursive=True)
-    assert workers(one_worker)
+    assert makers(one_worker)
     for process in children:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended with the one before
+            process.kill()
     until("all are gone", lambda: not any(map(_is_alive, children)), 30)
     jobs = [one_worker.submit("sound_effect", f"bell {n}", options=SHORT) for n in range(2)]
     assert [one_worker.ended(job_id)["status"] for job_id in jobs] == ["succeeded"] * 2
@@ -208,9 +219,12 @@ def test_a_file_whose_step_was_killed_before_it_was_noted_is_no_orphan(
             "        import os\n        os.kill(os.getpid(), 9)\n        return Made(\n",
         ),
     )
-    server = serve({"PYTHONPATH": str(dying)})
-    job_id = server.submit("sound_effect", options=SHORT)
-    until("the server is dead", lambda: not _is_alive(server.process), 60)
+    idle = serve({"RUN_JOBS": "false"})
+    job_id = idle.submit("sound_effect", options=SHORT)  # which it lives long enough to answer
+    assert idle.stop() == 0
+    server = serve({"PYTHONPATH": str(dying)}, start=False)
+    server.spawn()
+    until("the server is dead", lambda: not _is_alive(server.process))
     assert stored_for(server.data_dir / "objects") == [job_id]
     assert_each_made_one_asset(serve(), [job_id])
 
@@ -240,11 +254,13 @@ def test_jobs_of_an_older_version_are_finished_by_the_next(
     )
     old = serve({"JOB_CONCURRENCY": "1", "PYTHONPATH": str(older)})
     assert version_of(old) == "0.0.1"
-    running = old.submit("music", options=LONG)
-    waiting = [old.submit("sound_effect", f"door {n}", options=SHORT) for n in range(2)]
-    until("it makes music", lambda: _is_at_work(old, running))
-    old.kill()
+    with held(old):
+        running = old.submit("music", options=LONG)
+        waiting = [old.submit("sound_effect", f"door {n}", options=SHORT) for n in range(2)]
+        until("it makes music", lambda: _is_at_work(old, running))
+        old.kill()
     new = serve()
     assert version_of(new) == asset_forge.__version__
     assert_each_made_one_asset(new, [running, *waiting])
+    until("all ends are counted", lambda: counted_ends(new) >= 3)
     assert counted_ends(new) == 3

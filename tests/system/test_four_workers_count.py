@@ -48,8 +48,9 @@ def told(
     with serving(request.config, tmp_path_factory.mktemp("four")) as serve:
         server = serve(VARIABLES, command=(PROGRAM, "serve", "--workers", str(WORKERS)))
         until("all have joined", lambda: members(server) == WORKERS)
+        until("all serve", lambda: len(started(server)) == WORKERS)
         load = prepared(server)
-        before = {path: server.scrape(path) for path, _, _ in (SYSTEM, BUSINESS)}
+        before = {where[0]: settled_scrape(server, where) for where in (SYSTEM, BUSINESS)}
         asyncio.run(load.send(REQUESTS))
         for path, name, label in (SYSTEM, BUSINESS):
             until(
@@ -61,6 +62,27 @@ def told(
                 60,
             )
         yield Told(load, before, {path: asked_of_each(server, path) for path in before})
+
+
+def started(server: Server) -> set[int]:
+    """Return the process ids of the workers that have begun to serve."""
+    lines = [
+        json.loads(line) for line in server.output().splitlines() if line[:1] + line[-1:] == "{}"
+    ]
+    return {line["pid"] for line in lines if line["msg"] == "Application startup complete."}
+
+
+def settled_scrape(server: Server, where: tuple[str, str, str]) -> Scrape:
+    """Scrape once all answers so far are counted, which a worker does just after each."""
+    path, name, label = where
+    asked = Counter({key: n for key, n in server.answered.items() if "/metrics" not in key[1]})
+
+    def scraped() -> Scrape | None:
+        scrape = server.scrape(path)
+        counted = counted_between(Scrape(""), scrape, name, label)
+        return scrape if counted.total() >= asked.total() else None
+
+    return until("all answers are counted", scraped)
 
 
 def members(server: Server) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.served import Server, serving, stored_for, until
+from tests.system.held_work import held
 from tests.system.namespaces import serve_after
 
 VOLUME = 64 << 20
@@ -82,9 +83,10 @@ def assert_it_answers(server: Server) -> None:
 def test_a_job_ends_as_storage_full_and_leaves_nothing(volume: Volume) -> None:
     server = volume.server
     files, records, before = volume.files(), assets(server), server.scrape()
-    job_id = server.submit("music", options=BIG)
-    until("it makes music", lambda: server.job(job_id)["stage"] == "generate")
-    volume.fill(leaving=RESERVE + (1 << 20))
+    with held(server):
+        job_id = server.submit("music", options=BIG)
+        until("it makes music", lambda: server.job(job_id)["stage"] == "generate")
+        volume.fill(leaving=RESERVE + (1 << 20))
     ended = server.ended(job_id)
     assert (ended["status"], ended["error"]["type"]) == ("failed", "storage_full")
     assert ended["assetId"] is None
@@ -118,9 +120,10 @@ def test_an_upload_is_refused_with_507_and_leaves_nothing(volume: Volume) -> Non
 def test_a_volume_without_one_free_byte_stops_nothing_but_writing(volume: Volume) -> None:
     server = volume.server
     kept = upload(server, 100_000).json()
-    waiting = server.submit("music", options=BIG)
-    until("it makes music", lambda: server.job(waiting)["stage"] == "generate")
-    volume.fill(leaving=0)
+    with held(server):
+        waiting = server.submit("music", options=BIG)
+        until("it makes music", lambda: server.job(waiting)["stage"] == "generate")
+        volume.fill(leaving=0)
     assert upload(server, 100_000).status_code in (503, 507)
     # A new job is either refused clearly or accepted for good; it is never half there.
     body = {"name": "a", "type": "sound_effect", "prompt": "a", "options": {"durationSeconds": 0.1}}

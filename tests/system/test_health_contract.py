@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from tests.system.namespaces import serve_after
 PROBE_SECONDS = 3.0
 """What an orchestrator gives a probe."""
 SEEN_SECONDS = 20.0
+HEALTHY_SECONDS = 90.0
+"""More than for how long a query is shown as a strain that took a second in a stall."""
 WITHOUT_QDRANT: dict[str, Any] = {
     **DEEP["checks"]["qdrant"],
     "details": {"configured": False},
@@ -45,8 +47,9 @@ def deep_is(server: Server, status: str) -> dict[str, Any]:
         said.update(probe(server, "deep").json())
         return said["status"] == status
 
+    seconds = HEALTHY_SECONDS if status == "healthy" else SEEN_SECONDS
     try:
-        until(f"deep says {status}", looked, SEEN_SECONDS)
+        until(f"deep says {status}", looked, seconds)
     except pytest.fail.Exception as error:
         pytest.fail(f"{error}; it says {said}")
     return said
@@ -95,9 +98,8 @@ def test_a_full_disk_is_degraded_and_goes_on_serving(serve: ServerFactory, tmp_p
     assert deep_is(server, "healthy")["checks"]["disk"]["status"] == "healthy"
     ballast = Path(f"/proc/{server.process.pid}/root{place}") / "ballast"
     fill(ballast)
-    began = time.monotonic()
+    until("the disk is unhealthy", lambda: check(server, "disk")["status"] == "unhealthy", 15)
     deep = deep_is(server, "degraded")
-    assert time.monotonic() - began < 15
     disk = deep["checks"]["disk"]
     assert (disk["status"], disk["details"].pop("error")) == ("unhealthy", "ENOSPC")
     assert disk["details"]["usedPercent"] == 100.0
@@ -106,7 +108,7 @@ def test_a_full_disk_is_degraded_and_goes_on_serving(serve: ServerFactory, tmp_p
     )
     assert probe(server, "deep").status_code == probe(server, "ready").status_code == 200
     gauge = "health_check_status"
-    until("the metric says so", lambda: server.scrape().value(gauge, check="disk") == 0, 10)
+    until("the metric says so", lambda: server.scrape().value(gauge, check="disk") == 0, 15)
     ballast.unlink()
     until("it is well again", lambda: check(server, "disk")["status"] == "healthy", SEEN_SECONDS)
 
@@ -172,29 +174,36 @@ def test_a_hanging_database_holds_up_no_probe_and_makes_no_stampede(
     server = on_postgres
     deep_is(server, "healthy")
     assert server.request("GET", "/api/assets").status_code == 200
-    stopped = [psutil.Process(postgres.pid), *psutil.Process(postgres.pid).children()]
+    postmaster = psutil.Process(postgres.pid)
+    postmaster.suspend()  # first: it starts no more children then
+    stopped = [postmaster, *postmaster.children()]
     for process in stopped:
-        process.send_signal(signal.SIGSTOP)
+        with contextlib.suppress(psutil.NoSuchProcess):  # its client has just left it
+            process.suspend()
     try:
-        began = time.monotonic()
-        refused = server.request("GET", "/api/assets")
-        assert (refused.status_code, time.monotonic() - began < 8) == (503, True)
-        assert "retry-after" in refused.headers
+        refused = [server.request("GET", "/api/assets") for _ in range(3)]
+        assert {answer.status_code for answer in refused} == {503}
+        # The machine may stand still for seconds, but hardly three times in a row.
+        assert min(answer.elapsed.total_seconds() for answer in refused) < 8
+        assert all("retry-after" in answer.headers for answer in refused)
         deep_is(server, "unhealthy")
         until("it is not ready", lambda: unready(server), SEEN_SECONDS)
         before = connections(server, postgres)
+        seconds: list[float] = []
         for _ in range(100):
-            assert probe(server, "deep").status_code == 503
+            deep = probe(server, "deep")
+            assert deep.status_code == 503
+            seconds.append(deep.elapsed.total_seconds())
             assert probe(server, "ready").status_code == 503
             assert probe(server, "live").status_code == 200
         # Of 200 probes none asks by itself: only the rounds in the background go on asking.
         assert connections(server, postgres) < before + 50, "probes pile up connections"
-        deep = probe(server, "deep")
-        assert deep.elapsed.total_seconds() < PROBE_SECONDS
+        # A machine that stands still holds up one or another; the service holds up none.
+        assert sorted(seconds)[90] < PROBE_SECONDS
     finally:
         for process in stopped:
-            if process.is_running():
-                process.send_signal(signal.SIGCONT)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
     until("it is connected again", lambda: is_connected(server), SEEN_SECONDS)
     until("it is ready", lambda: probe(server, "ready").status_code == 200, SEEN_SECONDS)
     until(
@@ -212,7 +221,8 @@ def connections(server: Server, postgres: PostgresServer) -> int:
 
 
 def test_a_draining_server_says_so_at_once_and_lives_on(serve: ServerFactory) -> None:
-    server = serve({"DRAIN_SECONDS": "5", "RUN_JOBS": "false"})
+    # Longer than the probes need here, also where the machine stands still between two of them.
+    server = serve({"DRAIN_SECONDS": "12", "RUN_JOBS": "false"})
     server.process.send_signal(signal.SIGTERM)
     ready = until("readiness is down", lambda: unready(server), 5)
     assert shape(ready) == shape(READY)

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 
 from tests.served import ServerFactory, until
+from tests.system.held_work import held
 
 
 def test_jobs_survive_the_loss_of_the_queues_database(serve: ServerFactory):
@@ -31,16 +32,18 @@ def test_jobs_survive_the_loss_of_the_queues_database(serve: ServerFactory):
 def test_a_job_that_was_taken_and_never_begun_is_given_back(serve: ServerFactory):
     """As after a database that went away before it had acknowledged that the job is taken."""
     server = serve({"JOB_CONCURRENCY": "1"})
-    long = server.submit("music", options={"durationSeconds": 120})
-    until("the worker is busy", lambda: server.job(long)["status"] == "running")
-    untaken = server.submit("dialogue", "a guard whom nobody knows to be his")
-    with closing(sqlite3.connect(server.data_dir / "jobs.db")) as queue, queue:
-        taken = queue.execute(
-            "UPDATE workflow_status SET status = 'PENDING', (executor_id, application_version) ="
-            " (SELECT executor_id, application_version FROM workflow_status"
-            " WHERE workflow_uuid = ?) WHERE workflow_uuid = ? AND status = 'ENQUEUED'",
-            (long, untaken),
-        )
-        assert taken.rowcount == 1
+    with held(server):
+        long = server.submit("music", options={"durationSeconds": 120})
+        until("the worker is busy", lambda: server.job(long)["status"] == "running")
+        untaken = server.submit("dialogue", "a guard whom nobody knows to be his")
+        with closing(sqlite3.connect(server.data_dir / "jobs.db")) as queue, queue:
+            taken = queue.execute(
+                "UPDATE workflow_status SET status = 'PENDING',"
+                " (executor_id, application_version) ="
+                " (SELECT executor_id, application_version FROM workflow_status"
+                " WHERE workflow_uuid = ?) WHERE workflow_uuid = ? AND status = 'ENQUEUED'",
+                (long, untaken),
+            )
+            assert taken.rowcount == 1
     assert server.ended(untaken)["status"] == "succeeded"
     assert server.told(f"the job {untaken} was taken and not begun")

@@ -23,9 +23,15 @@ def upload(server: Server, data: bytes = GLB) -> httpx.Response:
     return server.request("POST", "/api/assets", files=files, data={"type": "prop"})
 
 
-def storage_state(server: Server) -> str:
-    state: str = server.get("/api/health/deep")["checks"]["storage"]["status"]
-    return state
+def events(server: Server) -> int:
+    """Count the error events; what was captured is stored a moment later."""
+    return sum(group["count"] for group in server.get("/api/errors")["items"])
+
+
+def state(server: Server, check: str = "storage") -> str:
+    """Return what a check says; one of a moment ago may have run out of time in a stall."""
+    status: str = server.get("/api/health/deep")["checks"][check]["status"]
+    return status
 
 
 def test_files_live_in_the_bucket_alone(serve: ServerFactory, bucket: Bucket) -> None:
@@ -36,9 +42,10 @@ def test_files_live_in_the_bucket_alone(serve: ServerFactory, bucket: Bucket) ->
     assert len(bucket.files()) == 2
     assert list((server.data_dir / "objects").iterdir()) == []
     assert server.request("GET", f"/api/assets/{asset['id']}/file").content == GLB
-    deep = server.get("/api/health/deep")
-    assert deep["checks"]["storage"]["status"] == "healthy"
-    assert deep["checks"]["disk"]["status"] == "healthy"
+    for name in ("storage", "disk"):
+        until(
+            f"{name} is healthy", lambda name=name: state(server, name) == "healthy", SEEN_SECONDS
+        )
     for holder in (asset["id"], job["assetId"]):
         assert server.request("DELETE", f"/api/assets/{holder}").status_code == 204
     assert bucket.files() == []
@@ -56,19 +63,19 @@ def test_a_store_that_refuses_is_told_once_everywhere_and_heals(
         assert answer.headers["retry-after"]
         assert "credentials" in answer.json()["detail"]
         assert faulty_store.url not in answer.text
-    until("the check tells", lambda: storage_state(server) == "unhealthy", SEEN_SECONDS)
+    until("the check tells", lambda: state(server) == "unhealthy", SEEN_SECONDS)
     assert server.request("GET", "/api/health/ready").status_code == 200
     assert server.request("GET", "/api/assets").status_code == 200
     scrape = server.scrape()
     assert scrape.total("storage_errors_total", operation="put", code="denied") == 1
     assert scrape.total("storage_errors_total", operation="get", code="denied") == 1
-    groups = server.get("/api/errors")["items"]
-    assert sum(group["count"] for group in groups) == len(refused), groups
+    until("each is an error event", lambda: events(server) >= len(refused))
+    assert events(server) == len(refused), server.get("/api/errors")
     logged = [json.loads(line) for line in server.told("in the storage")]
     assert {line["severity"] for line in logged} == {"WARNING"}
     assert "a-secret-of-the-tests" not in server.output()
     faulty_store.fault = None
-    until("the check heals", lambda: storage_state(server) == "healthy", SEEN_SECONDS)
+    until("the check heals", lambda: state(server) == "healthy", SEEN_SECONDS)
     assert upload(server).status_code == 201
 
 
@@ -81,15 +88,19 @@ def test_a_full_bucket_is_507_and_leaves_no_record(
     assert refused.status_code == 507
     assert "quota" in refused.json()["detail"]
     assert server.get("/api/assets")["items"] == []
-    until("the check tells", lambda: storage_state(server) == "unhealthy", SEEN_SECONDS)
+    until("the check tells", lambda: state(server) == "unhealthy", SEEN_SECONDS)
     assert server.scrape().total("storage_errors_total", operation="put", code="full") == 1
     faulty_store.fault = None
-    until("the check heals", lambda: storage_state(server) == "healthy", SEEN_SECONDS)
+    until("the check heals", lambda: state(server) == "healthy", SEEN_SECONDS)
     assert bucket.unfinished_uploads() == 0
 
 
 def succeeded(server: Server) -> float:
     return server.scrape().total("asset_generations_total", status="success")
+
+
+def failed(server: Server) -> float:
+    return server.scrape().total("asset_generation_errors_total", error_type="storage_full")
 
 
 def test_a_job_whose_file_is_there_waits_for_its_store_and_ends_once(
@@ -107,6 +118,7 @@ def test_a_job_whose_file_is_there_waits_for_its_store_and_ends_once(
     faulty_store.fault = None
     assert server.ended(job)["status"] == "succeeded"
     assert len(bucket.files()) == 1
+    until("its end is counted", lambda: succeeded(server))
     assert succeeded(server) == 1
 
 
@@ -131,8 +143,8 @@ def test_a_store_that_neither_takes_nor_deletes_is_one_error_event_of_a_job(
     scrape = server.scrape()
     assert scrape.total("storage_errors_total", operation="put") == 1
     assert scrape.total("storage_errors_total", operation="delete") == 1
-    (group,) = server.get("/api/errors")["items"]
-    assert group["count"] == 1
+    until("it is an error event", lambda: events(server))
+    assert events(server) == 1
     assert server.told("left to the sweep")
 
 
@@ -143,11 +155,11 @@ def test_a_job_whose_store_is_full_fails_with_that_reason(
     faulty_store.fault = Fault(403, "QuotaExceeded", methods=("PUT",))
     ended = server.ended(server.submit("dialogue", "a guard", options={"nodes": 6}))
     assert (ended["status"], ended["error"]["type"]) == ("failed", "storage_full")
-    scrape = server.scrape()
-    assert scrape.total("asset_generation_errors_total", error_type="storage_full") == 1
+    until("its end is counted", lambda: failed(server))
+    assert failed(server) == 1
     assert bucket.files() == []
-    (group,) = server.get("/api/errors")["items"]
-    assert group["count"] == 1
+    until("it is an error event", lambda: events(server))
+    assert events(server) == 1
 
 
 def refused_start(server: Server, variables: dict[str, str]) -> list[str]:
@@ -192,9 +204,9 @@ def test_a_store_that_is_away_at_the_start_is_told_and_waited_for(
     faulty_store.fault = Fault(503, "ServiceUnavailable")
     server = serve(bucket.behind(faulty_store.url).variables)
     assert len(server.told("Starting all the same")) == 1
-    assert storage_state(server) == "unhealthy"
+    until("the check tells", lambda: state(server) == "unhealthy", SEEN_SECONDS)
     faulty_store.fault = None
-    until("the check heals", lambda: storage_state(server) == "healthy", SEEN_SECONDS)
+    until("the check heals", lambda: state(server) == "healthy", SEEN_SECONDS)
     assert upload(server).status_code == 201
 
 

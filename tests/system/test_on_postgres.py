@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from tests.databases import PostgresServer, find_postgres
 from tests.served import PROGRAM, Server, ServerFactory, environment_of, until
+from tests.system.held_work import held
 
 SEEN_SECONDS = 20.0
 """Within this the probes tell of a database that went or came back; the machines are busy."""
@@ -81,13 +82,18 @@ def test_jobs_of_a_killed_server_are_finished_by_another_on_the_same_database(
     assert asset_forge("migrate", first, variables).startswith("0 ")
     first.start()
     options = {"textureSize": 256}
-    jobs = [first.submit("weapon", f"sword number {i}", options=options) for i in range(4)]
-    until("a job runs", lambda: any(first.job(job)["status"] == "running" for job in jobs))
-    first.kill()
+    with held(first) as hold:
+        jobs = [first.submit("weapon", f"sword number {i}", options=options) for i in range(4)]
+        until("a job runs", lambda: hold() or are_running(first, jobs))
+        first.kill()
     second = serve(variables, data_dir=first.data_dir)
     assert [second.ended(job)["status"] for job in jobs] == ["succeeded"] * 4
     assets = second.get("/api/assets?limit=100")["items"]
     assert sorted(asset["generationId"] for asset in assets) == sorted(jobs)
+
+
+def are_running(server: Server, jobs: list[str]) -> bool:
+    return any(server.job(job)["status"] == "running" for job in jobs)
 
 
 def test_while_postgres_is_away_the_probes_say_so_and_accepted_jobs_wait(
@@ -97,9 +103,10 @@ def test_while_postgres_is_away_the_probes_say_so_and_accepted_jobs_wait(
     server = serve(variables, start=False)
     assert asset_forge("migrate", server, variables).startswith("0 ")
     server.start()
-    job = server.submit("music", "a calm village", options={"durationSeconds": 20})
-    until("the job runs", lambda: server.job(job)["status"] == "running")
-    postgres.stop(immediate=True)
+    with held(server) as hold:
+        job = server.submit("music", "a calm village", options={"durationSeconds": 20})
+        until("the job runs", lambda: hold() or server.job(job)["stage"] == "generate")
+        postgres.stop(immediate=True)
     until("the deep probe is 503", lambda: probe(server, "deep") == 503, SEEN_SECONDS)
     until("readiness is 503", lambda: probe(server, "ready") == 503, SEEN_SECONDS)
     assert probe(server, "live") == 200
@@ -109,4 +116,5 @@ def test_while_postgres_is_away_the_probes_say_so_and_accepted_jobs_wait(
     postgres.start()
     until("readiness is back", lambda: probe(server, "ready") == 200, SEEN_SECONDS)
     assert server.ended(job)["status"] == "succeeded"
+    until("its end is counted", lambda: server.scrape().total("asset_generations_total") >= 1)
     assert server.scrape().total("asset_generations_total", status="success") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import wave
@@ -257,7 +258,9 @@ def test_no_key_is_shown_anywhere(
     paths += [f"/api/traces/{t['traceId']}" for t in forge.get("/api/traces")["items"][:20]]
     shown = [forge.output(), *(forge.request("GET", path).text for path in paths)]
     files = [p for p in forge.data_dir.rglob("*") if p.is_file() and "objects" not in p.parts]
-    shown += [path.read_bytes().decode(errors="replace") for path in files]
+    for path in files:
+        with contextlib.suppress(FileNotFoundError):  # a temporary one
+            shown.append(path.read_bytes().decode(errors="replace"))
     keys = [value for name, value in variables.items() if name.endswith("_API_KEY")]
     assert len(keys) == 4
     assert [key for key in keys if any(key in text for text in shown)] == []

@@ -14,7 +14,7 @@ from tests.served import Server, ServerFactory, until
 
 from asset_forge.simulation.providers import SimulatedProviders, environment, running_in_thread
 
-LINGER_SECONDS = 6.0
+LINGER_SECONDS = 10.0
 BALANCER_SECONDS = 2.0
 """What a load balancer needs to act on a readiness that it has read."""
 GRACE_SECONDS = 20.0
@@ -37,7 +37,8 @@ class Traffic:
         self.ready: list[int] = []
 
     async def run(self) -> None:
-        limits = httpx.Limits(max_connections=100)
+        # A connection that idles for as long as the server keeps it may close under a request.
+        limits = httpx.Limits(max_connections=100, keepalive_expiry=1)
         async with (
             httpx.AsyncClient(
                 base_url=self.server.url, trust_env=False, limits=limits, timeout=60

@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.served import PROGRAM, ServerFactory, environment_of
+from tests.ports import free_port
+from tests.served import PROGRAM, ServerFactory, environment_of, until
 from tests.system.namespaces import serve_after
 
 LIMIT_SECONDS = 60.0
@@ -44,16 +45,14 @@ def assert_refused(
     command: Sequence[str] = (PROGRAM, "serve"),
 ) -> None:
     """Hold a start to one line that says all this, and to leaving its port alone."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    code, lines = start(data_dir, {"PORT": str(port)} | dict(variables or {}), command)
+    port = free_port()
+    with closing(socket.socket()) as client:
+        code, lines = start(data_dir, {"PORT": str(port)} | dict(variables or {}), command)
+        assert client.connect_ex(("127.0.0.1", port)) != 0, "something listens"
     assert code == 2, lines
     assert len(lines) == 1, lines
     assert lines[0].startswith("asset-forge: ")
     assert [words for words in said if words not in lines[0]] == [], lines[0]
-    with closing(socket.socket()) as client:
-        assert client.connect_ex(("127.0.0.1", port)) != 0, "something listens"
 
 
 def test_a_file_in_the_data_directorys_place(tmp_path: Path) -> None:
@@ -93,10 +92,14 @@ def test_telemetry_that_cannot_be_kept_is_told_and_costs_no_start(
     data_dir.mkdir()
     (data_dir / name).write_bytes(b"neither a directory nor a database, " * 1000)
     server = serve(data_dir=data_dir)
-    told = [line for line in server.output().splitlines() if str(data_dir / name) in line]
-    assert len(told) == consequences, server.output()
+
+    def told() -> list[str]:
+        return [line for line in server.output().splitlines() if str(data_dir / name) in line]
+
+    until("each consequence is told", lambda: len(told()) >= consequences)
     assert server.scrape().families
     assert server.request("GET", "/api/assets").status_code == 200
+    assert len(told()) == consequences, server.output()
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:
@@ -119,9 +122,7 @@ def test_a_database_file_that_is_none(tmp_path: Path, name: str) -> None:
 
 
 def test_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"postgresql://forge:{SECRET}@127.0.0.1:{port}/forge"
     code, lines = start(tmp_path, {"DATABASE_URL": url})
     assert code == 2

@@ -13,7 +13,7 @@ import pytest
 import trimesh
 from PIL import Image
 from tests.served import Server
-from tests.system.business import moves
+from tests.system.business import after_the_end, moves
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def make(server: Server, type_: str) -> tuple[dict[str, Any], bytes]:
     assert response.headers["content-type"] == asset["mediaType"]
     assert len(response.content) == asset["sizeBytes"]
     polls = (server.answered - answered)["GET", "/api/generation/{id}", "200"]
-    moved = moves(before, server.scrape())
+    moved = moves(before, after_the_end(server, before))
     tokens = {name: moved.pop(name) for name in list(moved) if name.startswith("ai_tokens")}
     model = f"procedural-{MODEL_OF.get(type_, 'models')}"
     assert moved == {

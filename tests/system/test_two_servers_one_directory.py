@@ -27,6 +27,8 @@ def ask(server: Server, times: int) -> None:
     with server.client() as client:
         for _ in range(times):
             assert client.get("/api/assets/nobodys").status_code == 404
+    # It counts each just after its answer, and before it looks at the next: then this is the last.
+    assert server.request("GET", "/api/health/live").status_code == 200
 
 
 def asked(server: Server) -> list[float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.served import Server, ServerFactory, serving
-from tests.system.metrics_volume import MetricsVolume, ask, asked, directory_faults
+from tests.system.metrics_volume import MetricsVolume, ask, asked, await_counts, directory_faults
 from tests.system.scrapes import Scrape
 
 Act = Callable[[MetricsVolume], None]
@@ -159,6 +159,7 @@ def ask_for_everything(server: Server) -> int:
         for path in PATHS:
             for method in METHODS:
                 assert client.request(method, path).status_code < 500, (method, path)
+    await_counts(server)
     return len(PATHS) * len(METHODS)
 
 

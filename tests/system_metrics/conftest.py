@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import httpx
 import pytest
+from tests.ports import free_port
 
 Result = TypeVar("Result")
 Program = Callable[[str], str]
@@ -61,9 +62,7 @@ def start_prometheus(tmp_path: Path, program: Program) -> Iterator[Prometheus]:
         def start(scrape_configs: str) -> httpx.Client:
             config, log = tmp_path / "prometheus.yml", tmp_path / "prometheus.log"
             config.write_text(f"global: {{scrape_interval: 1s}}\nscrape_configs:\n{scrape_configs}")
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = probe.getsockname()[1]
+            port = free_port()
             output = stack.enter_context(log.open("wb"))
             process = subprocess.Popen(
                 [
@@ -78,7 +77,8 @@ def start_prometheus(tmp_path: Path, program: Program) -> Iterator[Prometheus]:
             )
             stack.callback(process.wait, 30)
             stack.callback(process.terminate)
-            client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+            address = f"http://127.0.0.1:{port}"
+            client = httpx.Client(base_url=address, timeout=60, trust_env=False)
             stack.enter_context(client)
 
             def scraped() -> bool:

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tests.system_metrics.conftest import Program, Prometheus, exemplars, query
+from tests.system_metrics.conftest import Program, Prometheus, exemplars, query, until
 
 from asset_forge.observability.metrics import (
     SELF_DECLARATIONS,
@@ -105,10 +105,15 @@ def prometheus(port: int, start_prometheus: Prometheus) -> httpx.Client:
 
 
 def stored(client: httpx.Client, job: str) -> dict[tuple[tuple[str, str], ...], str]:
-    """Return what Prometheus has of a job, but for what it adds by itself."""
+    """Return what Prometheus has of a job, but for what it adds by itself.
+
+    It has nothing after a scrape that took more than a second, until the next.
+    """
+    selector = f'{{job="{job}",__name__!~"up|scrape_.*"}}'
+    found = until(f"the last scrape of {job} is stored", lambda: query(client, selector))
     return {
         tuple(sorted((k, v) for k, v in one["metric"].items() if k != "job")): one["value"][1]
-        for one in query(client, f'{{job="{job}",__name__!~"up|scrape_.*"}}')
+        for one in found
     }
 
 

@@ -17,7 +17,7 @@ from ._system import LogSystem
 __all__ = ["MachineLevels"]
 
 _TOPIC = "log-levels"
-_CATCH_UP_SECONDS = 0.5
+_CATCH_UP_SECONDS = 3.0
 
 _Set = dict[str, tuple[float, str]]
 """When each logger's level was set, and to what."""
