@@ -114,6 +114,7 @@ class _WithReplica(Fault):
     def heal(self, stack: Stack) -> None:
         """Take the instance out of the targets, and end it."""
         stack.set_targets([stack.target])
+        stack.wait_until_scraped()  # until then the instance is a target, and would be missed
         self.close()
 
     def close(self) -> None:

@@ -66,6 +66,7 @@ class ScrapeHangs(Fault):
     def heal(self, stack: Stack) -> None:
         """Let it scrape the service itself."""
         stack.set_targets([stack.target])
+        stack.wait_until_scraped()  # until then it asks here, and would find nobody
         self.close()
 
     def close(self) -> None:
