@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -148,14 +149,17 @@ class MemoryShort(Fault):
     def __init__(self) -> None:
         self._resident: deque[int] = deque(maxlen=self._REMEMBERED)
         self._file: Path | None = None
-        self._before = ""
+        self._before: dict[str, int] = {}
         self._shrinking: Repeated | None = None
 
     def prepare(self, home: Path) -> Preparation:
         """Cover the kernel's file by a copy."""
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        figures = (line.split(":") for line in lines)
+        self._before = {name: int(rest.split()[0]) for name, rest in figures}
         self._file = home / "meminfo"
-        self._before = Path("/proc/meminfo").read_text()
-        self._file.write_text(self._before)
+        self._file.touch()
+        self._write(self._before)
         return Preparation(mounts=(f'mount --bind "{self._file}" /proc/meminfo',))
 
     def inject(self, stack: Stack) -> None:
@@ -173,13 +177,12 @@ class MemoryShort(Fault):
         self._resident.append(psutil.Process(stack.service.pid).memory_info().rss)
         total = int(min(self._resident) / self._USED / 1024)
         figures = {"MemTotal": total, "MemAvailable": total // 10, "MemFree": total // 20}
-        self._write(
-            "\n".join(
-                f"{name}: {figures.get(name, rest.split()[0])} kB"
-                for name, _, rest in (line.partition(":") for line in self._before.splitlines())
-            )
-        )
+        self._write(self._before | figures)
 
-    def _write(self, text: str) -> None:
+    def _write(self, figures: Mapping[str, int]) -> None:
+        """Write over what is there, always as many bytes and at once: a new file would not be the
+        one that covers, and who reads while it is written must not find less than all of it."""
+        lines = [f"{name + ':':<20} {figure:>16} kB\n" for name, figure in figures.items()]
         if self._file is not None:
-            self._file.write_text(text)  # in place: a new file would not be the one that covers
+            with self._file.open("r+b", buffering=0) as file:
+                file.write("".join(lines).encode())
