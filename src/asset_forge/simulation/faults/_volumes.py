@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import sys
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +20,9 @@ VOLUME_BYTES: Final = 512 << 20
 RESERVE_BYTES: Final = 4 << 20
 
 _BLOCK: Final = bytes(1 << 16)
+_HERE: Final = -100
+_EXCHANGE: Final = 2
+"""AT_FDCWD and RENAME_EXCHANGE of Linux's `renameat2`."""
 
 SMALL_VOLUME: Final = Preparation(
     {"VOLUME_RESERVE_BYTES": str(RESERVE_BYTES)},
@@ -103,6 +108,21 @@ class DiskFull(_Ballast):
             self._filling.stop()
 
 
+def _exchange(one: Path, other: Path) -> None:
+    """Let two paths change places; at once where the system can, since between two renames an
+    upload would make anew what is missing."""
+    if sys.platform != "linux":
+        spare = one.with_name("spare")
+        one.rename(spare)
+        other.rename(one)
+        spare.rename(other)
+        return
+    paths = os.fsencode(one), os.fsencode(other)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.renameat2(_HERE, paths[0], _HERE, paths[1], _EXCHANGE):
+        raise OSError(ctypes.get_errno(), f"{one} and {other} cannot change places")
+
+
 class StoreBroken(Fault):
     """The directory of the objects is gone, and a file is in its place."""
 
@@ -118,16 +138,17 @@ class StoreBroken(Fault):
     def inject(self, stack: Stack) -> None:
         """Move it away."""
         objects = stack.seen_data_dir / "objects"
-        objects.rename(objects.with_name("objects.away"))
-        objects.write_bytes(b"")
+        away = objects.with_name("objects.away")
+        away.write_bytes(b"")
+        _exchange(objects, away)
 
     def heal(self, stack: Stack) -> None:
         """Bring it back."""
         objects = stack.seen_data_dir / "objects"
         away = objects.with_name("objects.away")
         if away.exists():
-            objects.unlink()
-            away.rename(objects)
+            _exchange(objects, away)
+            away.unlink()
 
 
 class MemoryShort(Fault):
