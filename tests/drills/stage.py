@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 from tests.drills.checks import BY_NAME, all_jobs_end, check_links
@@ -22,6 +23,8 @@ from asset_forge.simulation.receivers import Message
 from asset_forge.simulation.stack import Preparation, Stack
 from asset_forge.simulation.traffic import Pace
 from asset_forge.simulation.users import Users
+
+_Result = TypeVar("_Result")
 
 SCALE = 0.05
 """Minutes become three seconds: fast, and slow enough for a machine that is busy with others."""
@@ -163,13 +166,14 @@ class _Performance:
         self.act = act
         self.faults = faults
         self.expected = act.names("alerts")
-        self.began = 0.0
+        self.began = self.began_unix = 0.0
         self.told_at: dict[str, float] = {}
 
     def go(self, report: Report) -> None:
         self._quiet()
         self.watcher.forget()
         self.began = time.monotonic()
+        self.began_unix = time.time()
         try:
             waiting: set[str] = set()
             for fault in self.faults:
@@ -215,10 +219,15 @@ class _Performance:
             )
 
     def _arrives(self, name: str, report: Report) -> None:
-        message = self._wait(name, "firing", self.act.arrive_seconds)
         alert = BY_NAME[name]
-        fired = until("seen firing", lambda: self.watcher.first(name, "firing"), 10)
-        pending = self.watcher.first(name, "pending")
+        fired = self._until(
+            f"{name} fires",
+            lambda: self.watcher.first(name, "firing") and self._first(name, "firing"),
+            self.act.arrive_seconds,
+        )
+        # What was told before is of an act before.
+        message = self._wait(name, "firing", self.act.arrive_seconds, fired)
+        pending = self._first(name, "pending")
         if alert.hold:
             assert pending is not None, f"{name} was never seen pending"
             assert pending < fired, f"{name} fired before it was pending"
@@ -233,7 +242,15 @@ class _Performance:
             f"{message.service} {message.at_seconds - self.began:5.1f} s"
         )
 
-    def _wait(self, name: str, state: str, seconds: float, since: float = 0.0) -> Message:
+    def _first(self, name: str, state: str) -> float | None:
+        """Return when it was first so in this act, by Prometheus's own record: whoever only looks
+        now and then may miss a state of three seconds."""
+        selector = f'ALERTS{{alertname="{name}",alertstate="{state}"}}'
+        passed = time.time() - self.began_unix
+        moments = self.stack.prometheus.moments(selector, passed)
+        return self.began + moments[0] - self.began_unix if moments else None
+
+    def _wait(self, name: str, state: str, seconds: float, since: float) -> Message:
         other = "firing" if state == "resolved" else ""
 
         def look() -> Message | None:
@@ -244,11 +261,14 @@ class _Performance:
                     return message
             return None
 
+        return self._until(f"{name} arrives, {state}", look, seconds)
+
+    def _until(self, what: str, look: Callable[[], _Result | None], seconds: float) -> _Result:
         try:
-            return until(f"{name} arrives, {state}", look, seconds * self.stack.scale / SCALE)
+            return until(what, look, seconds * self.stack.scale / SCALE)
         except NotWithin as error:
-            raised = {alert.name: alert.state for alert in self.stack.prometheus.alerts()}
-            raise AssertionError(f"{error}; raised: {raised}; told: {self._story()}") from None
+            states = {alert.name: alert.state for alert in self.stack.prometheus.alerts()}
+            raise AssertionError(f"{error}; raised: {states}; told: {self._story()}") from None
 
     def _messages(self) -> list[Message]:
         return [
