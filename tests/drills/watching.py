@@ -20,7 +20,7 @@ OF_A_STARVED_MACHINE = {"DatabaseSlow", "EventLoopStalled", "LatencyBudgetBurnSl
 
 
 class Watcher:
-    """Looks at Prometheus four times a second, and keeps when each alert was first seen how."""
+    """Looks at Prometheus four times a second, and keeps since when each alert was seen how."""
 
     def __init__(self, api: PrometheusApi) -> None:
         self._api = api
@@ -64,11 +64,12 @@ class Watcher:
 
     def _run(self) -> None:
         while not self._ending.wait(LOOK_SECONDS):
+            looked = time.monotonic()
             self._load = max(self._load, os.getloadavg()[0])
             with contextlib.suppress(httpx.TransportError):
                 alerts = self._api.alerts()
-                now = time.monotonic()
                 with self._lock:
                     for alert in alerts:
-                        self._seen.setdefault((alert.name, alert.state), now)
-                        self._last[alert.name, alert.state] = now
+                        # What is seen was so after the question, however late it is noted.
+                        self._seen.setdefault((alert.name, alert.state), looked)
+                        self._last[alert.name, alert.state] = looked
