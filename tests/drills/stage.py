@@ -15,6 +15,7 @@ from tests.drills.checks import BY_NAME, all_jobs_end, check_links
 from tests.drills.comparisons import HELD_WHILE, Held
 from tests.drills.watching import OF_A_STARVED_MACHINE, Watcher
 
+from asset_forge.faults import Unavailable
 from asset_forge.monitoring import Severity
 from asset_forge.monitoring._durations import scaled_expression
 from asset_forge.simulation.faults import FAULTS, Fault
@@ -96,7 +97,7 @@ def perform(play: Play, home: Path, programs: tuple[str, str]) -> Report:
 
 
 class _Starved(Exception):
-    """A play failed on a machine that had far more to do than it can."""
+    """A play failed on a machine that had far more to do than it can, or stood still."""
 
 
 def _play(play: Play, home: Path, programs: tuple[str, str], scale: float) -> Report:
@@ -113,7 +114,7 @@ def _play(play: Play, home: Path, programs: tuple[str, str], scale: float) -> Re
         watcher = context.enter_context(Watcher(stack.prometheus).running())
         try:
             _acts(play, stack, watcher, faults, report)
-        except (AssertionError, NotWithin, httpx.HTTPError) as error:
+        except (AssertionError, NotWithin, Unavailable, httpx.HTTPError) as error:
             if watcher.starved and scale == play.scale:
                 raise _Starved from error
             raise
