@@ -144,10 +144,15 @@ def time_to_settle(stack: Stack) -> None:
         "a history of calm",
         lambda: (
             stack.prometheus.query(f"count_over_time(up[{history}s]) > 5")
-            and not stack.prometheus.raised("firing") - {"Watchdog"}
+            and not raised(stack) - {"Watchdog"}
         ),
         120,
     )
+
+
+def raised(stack: Stack) -> set[str]:
+    """Name what is pending or firing."""
+    return {alert.name for alert in stack.prometheus.alerts()}
 
 
 class _Performance:
@@ -202,7 +207,7 @@ class _Performance:
         """Wait until nothing fires any more that an act before has set off and this one is to."""
         until(
             f"{', '.join(sorted(self.expected))} quiet before the act",
-            lambda: not self.expected & self.stack.prometheus.raised("firing"),
+            lambda: not self.expected & raised(self.stack),
             self.act.resolve_seconds * self.stack.scale / SCALE,
         )
 
