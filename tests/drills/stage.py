@@ -17,6 +17,7 @@ from tests.drills.watching import OF_A_STARVED_MACHINE, Watcher
 
 from asset_forge.faults import Unavailable
 from asset_forge.monitoring import Severity
+from asset_forge.monitoring._burn_rules import BURN_ALERTS
 from asset_forge.monitoring._durations import scaled_expression
 from asset_forge.simulation.faults import FAULTS, Fault
 from asset_forge.simulation.programs import NotWithin, until
@@ -29,6 +30,9 @@ _Result = TypeVar("_Result")
 
 SCALE = 0.05
 """Minutes become three seconds: fast, and slow enough for a machine that is busy with others."""
+
+LOOKING_BACK = {alert.name for alert in BURN_ALERTS}
+"""What has failed in an act before counts in theirs too, so that one more failure may be enough."""
 
 CALM_SECONDS = 6.0
 LIGHT = Pace(users=3, think_seconds=0.6)
@@ -132,13 +136,15 @@ def _acts(
             own = [faults[name] for name in act.faults]
             _Performance(stack, watcher, act, own, earlier).go(report)
             earlier |= act.names("silenced") | act.names("also")
+            earlier |= act.names("alerts") & LOOKING_BACK
     assert not stack.receivers.refused, list(stack.receivers.refused)
     if users is not None:
         all_jobs_end(stack, users.activity.accepted)
 
 
 def time_to_settle(stack: Stack) -> None:
-    """Wait until Prometheus has a history that the shortest windows fit in, and nothing is up."""
+    """Wait until Prometheus has a history that the shortest windows fit in, and nothing is up, nor
+    about to be."""
     history = int(CALM_SECONDS * stack.scale / SCALE)
     until(
         "a history of calm",
@@ -204,7 +210,8 @@ class _Performance:
         self._nothing_else(report)
 
     def _quiet(self) -> None:
-        """Wait until nothing fires any more that an act before has set off and this one is to."""
+        """Wait until nothing fires any more, or is about to, that an act before has set off and
+        this one is to."""
         until(
             f"{', '.join(sorted(self.expected))} quiet before the act",
             lambda: not self.expected & raised(self.stack),
