@@ -55,9 +55,21 @@ class Calm:
     activity: str = ""
     starved: bool = False
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether it proves nothing, since the machine was starved when something was wrong."""
+        wrong = self.firing - {"Watchdog"} or self.told or self.panels_without
+        return self.starved and bool(wrong)
+
 
 def spend(home: Path, programs: tuple[str, str]) -> Calm:
     """Let the users work with nothing wrong, and ask everything at the end."""
+    calm = _spend(home / "first", programs)
+    return _spend(home / "again", programs) if calm.disturbed else calm
+
+
+def _spend(home: Path, programs: tuple[str, str]) -> Calm:
+    home.mkdir()
     calm = Calm()
     providers = SimulatedProviders(speed=SPEED, seed=3)
     with good_day(providers):

@@ -27,7 +27,8 @@ PLAYS = (
     Play(
         "two instances",
         (
-            Act(("rollout-halted",), arrive_seconds=150),
+            # Each scrape that fails within the alert's minute and a half begins that anew.
+            Act(("rollout-halted",), arrive_seconds=300),
             Act(("crash-loop",), arrive_seconds=120),
             Act(("instance-killed",)),
             Act(("log-reader-hangs",), arrive_seconds=150),
@@ -55,7 +56,8 @@ PLAYS = (
         "providers",
         (
             Act(("key-refused", "credit-gone", "provider-down"), lasting=SLOW_BURNS),
-            Act(("every-provider-down",), resolve_seconds=200, lasting=SLOW_BURNS),
+            # More has to fail than was made in the act before.
+            Act(("every-provider-down",), 150, resolve_seconds=200, lasting=SLOW_BURNS),
             Act(("provider-throttles",), arrive_seconds=150),
         ),
         pace=Pace(users=4, think_seconds=0.4, generate=0.5, asks=_MOSTLY_MESHY),

@@ -15,12 +15,16 @@ from asset_forge.simulation.prometheus import PrometheusApi
 
 LOOK_SECONDS = 0.25
 STARVED_LOAD = 3.0 * (os.cpu_count() or 1)
+STILL_SECONDS = 1.0
+"""From this gap between two looks on programs stood still, and a stalled event loop is told of."""
+
 OF_A_STARVED_MACHINE = {"DatabaseSlow", "EventLoopStalled", "LatencyBudgetBurnSlow"}
-"""True alerts, and not the fault's, where three programs and more wait for each CPU."""
+"""True alerts, and not the fault's, where three programs and more wait for each CPU, or all of them
+stand still."""
 
 
 class Watcher:
-    """Looks at Prometheus four times a second, and keeps when each alert was first seen how."""
+    """Looks at Prometheus four times a second, and keeps since when each alert was seen how."""
 
     def __init__(self, api: PrometheusApi) -> None:
         self._api = api
@@ -30,6 +34,7 @@ class Watcher:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher")
         self._load = 0.0
+        self._gap = 0.0
 
     @contextmanager
     def running(self) -> Generator[Watcher]:
@@ -42,8 +47,8 @@ class Watcher:
 
     @property
     def starved(self) -> bool:
-        """Whether the machine had far more to do than it can."""
-        return self._load > STARVED_LOAD
+        """Whether the machine had far more to do than it can, or stood still for a time."""
+        return self._load > STARVED_LOAD or self._gap > STILL_SECONDS
 
     def forget(self) -> None:
         with self._lock:
@@ -63,12 +68,15 @@ class Watcher:
             return {name for name, at in self._seen if at == state}
 
     def _run(self) -> None:
+        looked = time.monotonic()
         while not self._ending.wait(LOOK_SECONDS):
+            before, looked = looked, time.monotonic()
+            self._gap = max(self._gap, looked - before)
             self._load = max(self._load, os.getloadavg()[0])
             with contextlib.suppress(httpx.TransportError):
                 alerts = self._api.alerts()
-                now = time.monotonic()
                 with self._lock:
                     for alert in alerts:
-                        self._seen.setdefault((alert.name, alert.state), now)
-                        self._last[alert.name, alert.state] = now
+                        # What is seen was so after the question, however late it is noted.
+                        self._seen.setdefault((alert.name, alert.state), looked)
+                        self._last[alert.name, alert.state] = looked

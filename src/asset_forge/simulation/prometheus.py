@@ -56,6 +56,12 @@ class PrometheusApi:
             return [Sample({}, float(data["result"][1]))]
         return [Sample(one["metric"], float(one["value"][1])) for one in data["result"]]
 
+    def moments(self, selector: str, seconds: float) -> list[float]:
+        """Return when the samples of the last so many seconds were taken (Unix time), in order."""
+        milliseconds = max(round(seconds * 1000), 1)
+        data = self._get("/query", query=f"{selector}[{milliseconds}ms]")
+        return sorted(float(at) for one in data["result"] for at, _ in one["values"])
+
     def alerts(self) -> list[RaisedAlert]:
         """Return the alerts that are pending or firing."""
         found = cast("list[dict[str, Any]]", self._get("/alerts")["alerts"])

@@ -19,6 +19,8 @@ class AnotherProgram(Fault):
     name = "another-program"
     what = "the service ends, and an HTTP server without its metrics takes the port"
     alerts = ("MetricsAbsent",)
+    also = ("ServiceDown", "InstanceDown", "ScrapeFailing")
+    """Between the end of the one and the start of the other nobody answers."""
 
     def __init__(self) -> None:
         self._other: Endpoint | None = None
@@ -66,6 +68,7 @@ class ScrapeHangs(Fault):
     def heal(self, stack: Stack) -> None:
         """Let it scrape the service itself."""
         stack.set_targets([stack.target])
+        stack.wait_until_scraped()  # until then it asks here, and would find nobody
         self.close()
 
     def close(self) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import sys
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,9 @@ VOLUME_BYTES: Final = 512 << 20
 RESERVE_BYTES: Final = 4 << 20
 
 _BLOCK: Final = bytes(1 << 16)
+_HERE: Final = -100
+_EXCHANGE: Final = 2
+"""AT_FDCWD and RENAME_EXCHANGE of Linux's `renameat2`."""
 
 SMALL_VOLUME: Final = Preparation(
     {"VOLUME_RESERVE_BYTES": str(RESERVE_BYTES)},
@@ -102,6 +108,21 @@ class DiskFull(_Ballast):
             self._filling.stop()
 
 
+def _exchange(one: Path, other: Path) -> None:
+    """Let two paths change places; at once where the system can, since between two renames an
+    upload would make anew what is missing."""
+    if sys.platform != "linux":
+        spare = one.with_name("spare")
+        one.rename(spare)
+        other.rename(one)
+        spare.rename(other)
+        return
+    paths = os.fsencode(one), os.fsencode(other)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.renameat2(_HERE, paths[0], _HERE, paths[1], _EXCHANGE):
+        raise OSError(ctypes.get_errno(), f"{one} and {other} cannot change places")
+
+
 class StoreBroken(Fault):
     """The directory of the objects is gone, and a file is in its place."""
 
@@ -117,16 +138,17 @@ class StoreBroken(Fault):
     def inject(self, stack: Stack) -> None:
         """Move it away."""
         objects = stack.seen_data_dir / "objects"
-        objects.rename(objects.with_name("objects.away"))
-        objects.write_bytes(b"")
+        away = objects.with_name("objects.away")
+        away.write_bytes(b"")
+        _exchange(objects, away)
 
     def heal(self, stack: Stack) -> None:
         """Bring it back."""
         objects = stack.seen_data_dir / "objects"
         away = objects.with_name("objects.away")
         if away.exists():
-            objects.unlink()
-            away.rename(objects)
+            _exchange(objects, away)
+            away.unlink()
 
 
 class MemoryShort(Fault):
@@ -148,14 +170,17 @@ class MemoryShort(Fault):
     def __init__(self) -> None:
         self._resident: deque[int] = deque(maxlen=self._REMEMBERED)
         self._file: Path | None = None
-        self._before = ""
+        self._before: dict[str, int] = {}
         self._shrinking: Repeated | None = None
 
     def prepare(self, home: Path) -> Preparation:
         """Cover the kernel's file by a copy."""
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        figures = (line.split(":") for line in lines)
+        self._before = {name: int(rest.split()[0]) for name, rest in figures}
         self._file = home / "meminfo"
-        self._before = Path("/proc/meminfo").read_text()
-        self._file.write_text(self._before)
+        self._file.touch()
+        self._write(self._before)
         return Preparation(mounts=(f'mount --bind "{self._file}" /proc/meminfo',))
 
     def inject(self, stack: Stack) -> None:
@@ -173,13 +198,12 @@ class MemoryShort(Fault):
         self._resident.append(psutil.Process(stack.service.pid).memory_info().rss)
         total = int(min(self._resident) / self._USED / 1024)
         figures = {"MemTotal": total, "MemAvailable": total // 10, "MemFree": total // 20}
-        self._write(
-            "\n".join(
-                f"{name}: {figures.get(name, rest.split()[0])} kB"
-                for name, _, rest in (line.partition(":") for line in self._before.splitlines())
-            )
-        )
+        self._write(self._before | figures)
 
-    def _write(self, text: str) -> None:
+    def _write(self, figures: Mapping[str, int]) -> None:
+        """Write over what is there, always as many bytes and at once: a new file would not be the
+        one that covers, and who reads while it is written must not find less than all of it."""
+        lines = [f"{name + ':':<20} {figure:>16} kB\n" for name, figure in figures.items()]
         if self._file is not None:
-            self._file.write_text(text)  # in place: a new file would not be the one that covers
+            with self._file.open("r+b", buffering=0) as file:
+                file.write("".join(lines).encode())
