@@ -16,8 +16,8 @@ def _let_threads_leave() -> None:
     """Wait until no thread that Python did not start is inside it, for some 2 s at most.
 
     obstore hands its results over from threads of its own, and its caller may go on before such a
-    thread has left. CPython before 3.14 unwinds the stack of a thread that comes back to an
-    interpreter in its end, which native code answers with an abort: SIGABRT instead of the exit
+    thread has left. CPython before 3.14 (gh-87135) unwinds the stack of a thread that comes back to
+    an interpreter in its end, which native code answers with an abort: SIGABRT instead of the exit
     code that the program chose.
     """
     own = {thread.ident for thread in threading.enumerate()}
