@@ -149,7 +149,6 @@ def test_a_process_whose_output_nobody_reads_still_ends() -> None:
     program = """
 import structlog
 from asset_forge.observability.logs import configure_logging
-from asset_forge.observability.logs._writer import LineWriter
 configure_logging()
 log = structlog.get_logger()
 for _ in range(5000):
@@ -168,7 +167,6 @@ def test_lines_written_just_before_the_end_are_not_lost() -> None:
     program = """
 import structlog
 from asset_forge.observability.logs import configure_logging
-from asset_forge.observability.logs._writer import LineWriter
 configure_logging()
 structlog.get_logger().info("the last words")
 """
@@ -186,7 +184,6 @@ def test_a_full_disk_loses_lines_says_so_and_recovers(tmp_path: Path) -> None:
     program = """
 import os, resource, signal, sys, structlog
 from asset_forge.observability.logs import configure_logging
-from asset_forge.observability.logs._writer import LineWriter
 class Count:
     value = 0
     def inc(self, amount=1): self.value += amount
@@ -261,7 +258,6 @@ def test_a_forked_child_writes_lines_of_its_own(tmp_path: Path) -> None:
     program = """
 import os, sys, structlog
 from asset_forge.observability.logs import configure_logging
-from asset_forge.observability.logs._writer import LineWriter
 system = configure_logging()
 log = structlog.get_logger()
 log.info("parent")
