@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -130,6 +131,22 @@ def test_the_latest_of_what_several_processes_know_counts(
 
     found = levels.read()
     assert (found["noisy"], found["quiet"]) == ("trace", "warning")
+
+
+def test_a_process_that_was_held_up_for_a_second_is_still_heard(
+    tmp_path: Path, levels: MachineLevels
+) -> None:
+    def late(_question: bytes) -> bytes:
+        time.sleep(1)
+        return b'{"noisy": [1.0, "trace"]}'
+
+    other = Siblings(tmp_path / "siblings")
+    other.answer("log-levels", late)
+    other.start()
+    levels.catch_up()
+    other.close()
+
+    assert levels.read()["noisy"] == "trace"
 
 
 def test_a_process_that_hangs_or_talks_nonsense_holds_no_start_up(

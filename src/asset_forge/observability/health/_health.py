@@ -61,7 +61,7 @@ class Health:
 
     @property
     def budget_seconds(self) -> float:
-        """The longest that any answer waits."""
+        """The longest that any answer waits, of the time in which the event loop runs."""
         return self._pace.budget_seconds
 
     @contextlib.asynccontextmanager

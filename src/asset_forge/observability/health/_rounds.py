@@ -25,9 +25,10 @@ class Pace:
     """How often rounds run, and how long a probe may wait for one (all seconds).
 
     A round older than `stale_after_seconds` (the event loop was stuck, or no background round runs)
-    is not shown: the probe waits for a new one, at most `budget_seconds`, which lies inside the
-    3 s that an orchestrator gives a probe. After a first failed round the next one follows in
-    `confirm_seconds`; `failures_to_unready` failed rounds in a row make a replica not ready.
+    is not shown: the probe waits for a new one, at most `budget_seconds` of the time in which the
+    event loop runs, which lies inside the 3 s that an orchestrator gives a probe. After a first
+    failed round the next one follows in `confirm_seconds`; `failures_to_unready` failed rounds in
+    a row make a replica not ready.
     """
 
     interval_seconds: float = 5.0
@@ -104,7 +105,7 @@ class Rounds:
         return self._latest
 
     async def current(self) -> Round | None:
-        """Give a fresh round, waiting for one at most the probe's budget.
+        """Give a fresh round, waiting patiently for one at most the probe's budget.
 
         None (or the last, stale round) comes back only when the event loop was too busy to finish
         a round in that time.

@@ -20,8 +20,7 @@ class CheckRunner:
     A run that passes its time limit is abandoned: an async one is cancelled, a thread is left
     alone (nothing can stop it). While that run lives the check is not started again; each round
     reports it unhealthy with the time since the run began. Time in which the event loop stood still
-    (a handler that blocked it, a frozen process) is given back once, up to the limit again: the
-    answer may be there, and only nobody has looked.
+    is none of the run's (`wait_patiently`).
     """
 
     def __init__(self, check: Check, *, clock: Callable[[], float]) -> None:
