@@ -49,12 +49,11 @@ class PostgresServer:
     """One Postgres server in a directory of its own, reached over TCP on the loopback interface.
 
     Postgres refuses to run as root, so that as root it runs as `nobody`. The directory is made
-    below /tmp and not below pytest's own, which nobody else may enter. Only a `durable` one keeps
-    what it has committed just before it is stopped as after a crash.
+    below /tmp and not below pytest's own, which nobody else may enter. What it has committed
+    outlives its crash, but not the machine's.
     """
 
-    def __init__(self, programs: Path, *, durable: bool = False) -> None:
-        self._settings = _SETTINGS | {"synchronous_commit": "on" if durable else "off"}
+    def __init__(self, programs: Path) -> None:
         _remove_leftovers()
         self._home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._home.chmod(0o755)
@@ -82,7 +81,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server, on the same port each time, and wait until it answers."""
-        options = [f"-c{name}={value}" for name, value in self._settings.items()]
+        options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
         with (self._home / "log").open("ab") as log:
             process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, "-p", str(self.port), *options],

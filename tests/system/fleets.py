@@ -19,7 +19,7 @@ import httpx
 import psycopg
 import pytest
 from tests.databases import PostgresServer, find_postgres
-from tests.served import PROGRAM, Server, ServerFactory
+from tests.served import PROGRAM, START_SECONDS, Server, ServerFactory, until
 
 from asset_forge.database import schema
 from asset_forge.simulation.providers import SimulatedProviders, environment, running_in_thread
@@ -143,7 +143,7 @@ def own_postgres() -> Iterator[PostgresServer]:
         if os.environ.get("CI") == "true":
             pytest.fail("no Postgres is installed, and with CI=true that is a failure")
         pytest.skip("no Postgres is installed")
-    server = PostgresServer(programs, durable=True)
+    server = PostgresServer(programs)
     server.start()
     yield server
     server.close()
@@ -173,7 +173,10 @@ def new_fleet(
     apis = [serve(no_jobs, data_dir=place / name) for name in ("first", "second")]
     for worker in workers:
         worker.spawn()
-    return Fleet(apis, workers, postgres, database, providers, objects)
+    fleet = Fleet(apis, workers, postgres, database, providers, objects)
+    for worker in workers:  # a machine without a living process would count from 0 again
+        until("a worker takes jobs", lambda one=worker: fleet.executor_of(one), START_SECONDS)
+    return fleet
 
 
 @pytest.fixture

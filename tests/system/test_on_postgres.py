@@ -118,3 +118,29 @@ def test_while_postgres_is_away_the_probes_say_so_and_accepted_jobs_wait(
     assert server.ended(job)["status"] == "succeeded"
     until("its end is counted", lambda: server.scrape().total("asset_generations_total") >= 1)
     assert server.scrape().total("asset_generations_total", status="success") == 1
+
+
+def test_a_job_whose_beginning_the_database_lost_goes_on(
+    serve: ServerFactory, postgres: PostgresServer
+):
+    # As after a crash without synchronous commits, or when a replica that lags takes over.
+    variables = {"DATABASE_URL": postgres.url(postgres.create_database())}
+    server = serve(variables, start=False)
+    assert asset_forge("migrate", server, variables).startswith("0 ")
+    server.start()
+    with held(server) as hold:
+        job = server.submit("sound_effect", "a door")
+        until("the job runs", lambda: hold() or server.job(job)["stage"] == "generate")
+        began = server.job(job)["startedAt"]
+        with psycopg.connect(variables["DATABASE_URL"]) as connection:
+            lost = connection.execute(
+                "UPDATE generations SET status = 'queued', runs = 0, started_at = NULL,"
+                " stage = NULL WHERE status = 'running'"
+            )
+            assert lost.rowcount == 1
+    ended = server.ended(job)
+    assert (ended["status"], ended["startedAt"]) == ("succeeded", began)
+    with psycopg.connect(variables["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT runs FROM generations").fetchall() == [(1,)]
+    until("its end is counted", lambda: server.scrape().total("asset_generations_total") >= 1)
+    assert server.scrape().total("asset_generations_total", status="success") == 1

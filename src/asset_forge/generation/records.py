@@ -151,12 +151,18 @@ class GenerationRecords:
         """Take back a run that a graceful shutdown ended, so that it does not count."""
         await self._change(generation_id, ("running",), runs=Generation.runs - 1)
 
-    async def enter_stage(self, generation_id: str, stage: str) -> Generation | None:
-        """Note that a running row has reached a stage; None where the row has ended."""
+    async def enter_stage(self, begun: Generation, stage: str) -> Generation | None:
+        """Note that a row has reached a stage; None where it has ended, or is on another leg.
+
+        `begun` is the row as its run began. A database that crashed, or whose replica took over,
+        may have lost that beginning: it is noted again.
+        """
         async with self._database.transaction() as session:
-            row = await session.get(Generation, generation_id)
-            if row is None or row.status != "running":
+            row = await session.get(Generation, begun.id)
+            if row is None or row.status not in OPEN or row.leg != begun.leg:
                 return None
+            if row.status == "queued":
+                row.status, row.runs, row.started_at = "running", begun.runs, begun.started_at
             stages: dict[str, Any] = dict(row.stages)
             stages[stage] = {"startedAt": rfc3339(self._clock())}
             row.stage = stage

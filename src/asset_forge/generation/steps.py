@@ -128,7 +128,7 @@ class Steps:
         """Do a stage's work between its two notes in the row."""
         started_at = self.clock()
         started = time.perf_counter()
-        current = await patiently(lambda: self.records.enter_stage(row.id, stage))
+        current = await patiently(lambda: self.records.enter_stage(row, stage))
         if current is None or (cancellable and current.cancel_requested_at is not None):
             raise GenerationCancelled
         result = await (patiently(work, stores_are_away) if repeatable else work())
