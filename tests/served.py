@@ -25,6 +25,7 @@ from tests.system.scrapes import Scrape
 
 PROGRAM = str(Path(sys.executable).with_name("asset-forge"))
 START_SECONDS = 90.0
+_ATTEMPTS = 5
 """Until a server is ready, and JOB_SECONDS until a job has ended: for machines that are busy."""
 JOB_SECONDS = 150.0
 
@@ -211,14 +212,17 @@ class Server:
         return Scrape(response.text)
 
     def stood_still(self) -> bool:
-        """Whether its event loop was late by more than a second; False where it has ended."""
+        """Whether its event loop was late by more than the doctor overlooks; False where it ended.
+
+        A stop shows as up to half a second less than it lasted: so long is a sample's timer.
+        """
         token = self.variables.get("METRICS_TOKEN")
         headers = {"authorization": f"Bearer {token}"} if token else {}
         try:
             lags = Scrape(self.request("GET", "/metrics", headers=headers).text)
         except httpx.TransportError:
             return False
-        quick = lags.value("event_loop_lag_seconds_bucket", le="1.0")
+        quick = lags.value("event_loop_lag_seconds_bucket", le="0.25")
         return lags.value("event_loop_lag_seconds_count") > quick
 
     def state(self) -> str:
@@ -277,21 +281,21 @@ def undisturbed(
 ) -> _Result:
     """Look at servers in a directory below `home`, and anew in another while one stands still.
 
-    A busy machine stops processes for a second or more, which the doctor rightly finds: what is to
-    have no findings is looked at again then, and fails where no such stop was measured.
+    A busy machine stops processes for half a second or more, which the doctor rightly finds: what
+    is to have no findings is looked at again then, and fails where no such stop was measured.
     """
-    for attempt in range(5):
+    for attempt in range(_ATTEMPTS):
         place = home / f"attempt-{attempt}"
         place.mkdir()
         started: list[Server] = []
         try:
             return look(_noting(serve, place / "var", started), place)
-        except AssertionError:
-            if not any(server.stood_still() for server in started):
+        except Exception:
+            if attempt == _ATTEMPTS - 1 or not any(server.stood_still() for server in started):
                 raise
         for server in started:
             server.close()
-    pytest.fail("the machine stopped the servers time and again")
+    raise AssertionError("the loop above returns or raises")
 
 
 def _noting(serve: ServerFactory, data_dir: Path, started: list[Server]) -> ServerFactory:

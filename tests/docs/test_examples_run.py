@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.docs.examples import DOCUMENTS, ROOT, Example, examples
+from tests.ports import free_port
 from tests.served import ServerFactory, environment_of, undisturbed
 
 _TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
@@ -36,13 +37,12 @@ def test_the_examples_print_what_the_document_says(
 
     def follow(start: ServerFactory, home: Path) -> None:
         (home / ".venv").symlink_to(sys.prefix)
-        port, server = "0", None
+        port, server = str(free_port()), None
         for example in examples(document):
             if example.targets:
                 if server is not None:
                     assert server.stop() == 0
                 server = start({"PORT": port, **example.variables})
-                port = str(server.port)
                 continue
             _run(example, home, port, document)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-_QUIET = ("--quiet", "--disable-pip-version-check")
+_QUIET = ("--quiet", "--disable-pip-version-check", "--retries", "10")
 
 
 def _run(*command: str | Path) -> None:

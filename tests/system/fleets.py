@@ -49,7 +49,8 @@ class Fleet:
     providers: SimulatedProviders
     objects: Path
     kills: list[Kill] = field(default_factory=list[Kill])
-    api_kills: int = 0
+    cut_off: list[int] = field(default_factory=list[int])
+    """Submissions whose API process ended after it had taken the request, or as it did."""
 
     def submit(self, number: int, type_: str, prompt: str) -> str:
         """Ask one API process for an asset, and the other where that one is gone; return the id."""
@@ -58,7 +59,9 @@ class Fleet:
         for api in itertools.islice(itertools.cycle(self.apis), number % 2, number % 2 + 100):
             try:
                 answer = api.request("POST", "/api/generation", json=body, headers=key)
-            except httpx.TransportError:
+            except httpx.TransportError as error:
+                if not isinstance(error, httpx.ConnectError):
+                    self.cut_off.append(number)
                 time.sleep(0.1)  # as a client does before it tries another address
                 continue
             assert answer.status_code == 202, answer.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.served import Server
+from tests.served import Server, until
 from tests.system.business import METRICS, documented_name, written
 from tests.system.scrapes import Scrape
 
@@ -13,6 +13,8 @@ def busy(server: Server) -> Server:
     """The shared server, once it has made a text: after that each metric has a series."""
     job = server.ended(server.submit("dialogue", options={"nodes": 6}))
     assert job["status"] == "succeeded"
+    timed = "asset_generation_duration_seconds_count"
+    until("its end is counted", lambda: server.scrape().total(timed))
     return server
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.served import Server, serving, until
 
-PRETTY = Path(__file__).parents[2] / ".venv/pino-pretty/node_modules/pino-pretty/bin.js"
+PRETTY = Path(__file__).parents[2] / ".venv/node-programs/node_modules/pino-pretty/bin.js"
 REQUEST_ID = "pretty-1"
 
 

@@ -17,7 +17,7 @@ from asset_forge.simulation.providers import SimulatedProviders, environment, ru
 LINGER_SECONDS = 10.0
 BALANCER_SECONDS = 2.0
 """What a load balancer needs to act on a readiness that it has read."""
-GRACE_SECONDS = 20.0
+GRACE_SECONDS = 40.0
 EXIT_SECONDS = 10.0
 SPACING_SECONDS = 0.02  # fifty requests a second
 BEFORE = 100
@@ -88,7 +88,9 @@ def test_a_job_that_outlasts_the_grace_is_the_next_process_s(serve: ServerFactor
         weapon = server.submit("weapon", provider="meshy")
         traffic = stopped_under_load(server, weapon, 1.0)
         vendors.speed = 50
-        assert interrupted(server, [weapon, *traffic.jobs]) == [weapon]
+        taken = interrupted(server, [weapon, *traffic.jobs])
+        assert weapon in taken
+        assert len(taken) <= 2, "more than the one free job that was at work as the grace ended"
         sent = vendors.journal.requests("meshy", endpoint="text-to-3d", method="POST")
         assert len(sent) == 2, "one preview and one refinement, whoever asked for them"
 

@@ -12,6 +12,7 @@ from asset_forge import faults
 from asset_forge.assets import FileType, GeneratedAssets, Inspector, StagedFile
 from asset_forge.error_types import ErrorType
 from asset_forge.generation.failures import ProviderFailed
+from asset_forge.generation.providers.connections import KEPT_CONNECTIONS
 from asset_forge.storage import DamagedObject
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Downloads:
                 timeout=httpx.Timeout(_SILENT_SECONDS, connect=_CONNECT_SECONDS),
                 follow_redirects=True,
                 max_redirects=_REDIRECTS,
+                limits=httpx.Limits(max_keepalive_connections=KEPT_CONNECTIONS),
                 # Compressed transfers have no length to be checked against.
                 headers={"Accept-Encoding": "identity"},
             )

@@ -211,7 +211,9 @@ class Pipeline:
         await self._parts.search.index(asset_id)
 
     async def _complete(self, row: Generation, asset_id: str) -> None:
-        ended = await self._parts.records.finish(row.id, "succeeded", asset_id=asset_id)
+        ended = await self._parts.records.finish(
+            row.id, "succeeded", leg=row.leg, asset_id=asset_id
+        )
         if ended:
             self._count_end(row, "success")
 

@@ -204,7 +204,7 @@ class GenerationRecords:
         generation_id: str,
         status: Literal["succeeded", "failed", "cancelled"],
         *,
-        came_from: Sequence[Status] = ("running",),
+        came_from: Sequence[Status] = OPEN,
         leg: int | None = None,
         asset_id: str | None = None,
         error_type: str | None = None,

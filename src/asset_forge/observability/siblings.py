@@ -29,6 +29,9 @@ __all__ = ["Answers", "Siblings"]
 _MAX_QUESTION: Final = 65_536
 _MAX_ANSWER: Final = 32 << 20
 _TALK_SECONDS: Final = 2.0
+_LOOK_SECONDS: Final = 0.1
+"""Of a look that lasts longer only so much counts: the process stood still."""
+
 _MAX_SOCKET_PATH: Final = 100  # of the 108 bytes that sockaddr_un has on Linux, 104 on macOS
 
 _log = logging.getLogger(__name__)
@@ -116,7 +119,7 @@ class Siblings:
                     unreached += 1
                     continue
                 waiting.register(connection, selectors.EVENT_READ, bytearray())
-            answers = _collect(waiting, time.monotonic() + seconds)
+            answers = _collect(waiting, seconds)
         return Answers(answers.said, answers.silent + unreached)
 
     def _others(self) -> list[str]:
@@ -177,12 +180,20 @@ class Siblings:
             connection.sendall(b"+" + answer(question))
 
 
-def _collect(waiting: selectors.BaseSelector, deadline: float) -> Answers:
-    """Read from all connections until each has ended or the time is over."""
+def _collect(waiting: selectors.BaseSelector, seconds: float) -> Answers:
+    """Read from all connections until each has ended or the time is over.
+
+    Time in which this process stood still is not over: nobody has looked then.
+    """
     said: list[bytes] = []
     broken = 0
-    while waiting.get_map() and (left := deadline - time.monotonic()) > 0:
-        for key, _ in waiting.select(left):
+    last = time.monotonic()
+    while waiting.get_map() and seconds > 0:
+        ready = waiting.select(min(seconds, _LOOK_SECONDS))
+        now = time.monotonic()
+        seconds -= min(now - last, _LOOK_SECONDS)
+        last = now
+        for key, _ in ready:
             connection, received = key.fileobj, key.data
             assert isinstance(connection, socket.socket)  # noqa: S101 - it was registered as one
             try:

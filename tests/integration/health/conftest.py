@@ -84,6 +84,8 @@ class Served:
             socket.create_connection(("127.0.0.1", port), timeout=10).close()
         except ConnectionRefusedError:
             return True
+        except ConnectionResetError:  # it was accepted as the listener closed
+            return False
         return False
 
     def logged(self, text: str) -> list[str]:

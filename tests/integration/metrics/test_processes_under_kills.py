@@ -8,7 +8,6 @@ most the increment under way.
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
@@ -22,6 +21,7 @@ from asset_forge.observability.metrics import CounterDeclaration, HistogramDecla
 
 PROGRAM = """
 import os, sys
+os.nice(10)  # its pace is nothing here
 from pathlib import Path
 from asset_forge.observability.metrics import CounterDeclaration, HistogramDeclaration, Registry
 
@@ -98,7 +98,8 @@ def test_totals_are_the_truth_but_for_one_increment_a_kill(tmp_path: Path) -> No
 
 
 FOLDER = """
-import sys
+import os, sys
+os.nice(10)
 from pathlib import Path
 from asset_forge.observability.metrics import CounterDeclaration, HistogramDeclaration, Registry
 
@@ -180,4 +181,4 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
-        os.sched_yield()
+        time.sleep(0.001)

@@ -74,7 +74,7 @@ def test_slow_queries_and_a_pool_that_is_used_up_are_seen_everywhere(
     serve: ServerFactory, database: str, tmp_path: Path
 ) -> None:
     server = serve({"DATABASE_URL": database, "DATABASE_POOL_SIZE": str(POOL)})
-    assert database_check(server)["status"] == "healthy"
+    until("the database is healthy", lambda: database_check(server)["status"] == "healthy", 60)
     deploy, port = tmp_path / "deploy", free_port()
     write(render(Options(scale=SCALE, targets=(f"127.0.0.1:{server.port}",))), deploy)
     api = f"http://127.0.0.1:{port}/api/v1"

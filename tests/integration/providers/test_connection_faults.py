@@ -71,7 +71,7 @@ async def hang(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> N
 
 async def test_a_host_that_does_not_resolve_is_a_fault_of_dns(bench: Workbench) -> None:
     job_id = await bench.job()
-    failure = await failure_at(bench, "http://meshy.invalid", job_id)
+    failure = await failure_at(bench, "http://meshy.invalid", job_id, seconds=30.0)
     assert (failure.type, failure.definite) == (ErrorType.DNS, True)
     assert await bench.claims_of(job_id) == {}
     assert bench.errors() == {"dns": 4}

@@ -191,7 +191,7 @@ def test_no_key_is_shown_anywhere(
 def test_a_job_waits_in_the_queue_for_a_provider_that_asks_for_time(
     forge: Server, vendor: SimulatedProviders
 ) -> None:
-    vendor.set_fault("meshy", Fault.RATE_LIMITED, times=1, retry_after=20, method="POST")
+    vendor.set_fault("meshy", Fault.RATE_LIMITED, times=1, retry_after=40, method="POST")
     job_id = forge.submit("prop", "a patient barrel", provider="meshy")
     until("it is put off", lambda: submissions(vendor) == 1)
     waiting = until(

@@ -84,7 +84,7 @@ async def test_a_stall_is_logged_once_with_its_line_and_again_when_it_is_over(
     assert noticed is not None
     assert over is not None
     assert 0.1 <= float(noticed[1]) <= float(over[1]) + 0.1
-    assert 0.2 <= float(over[1]) <= time.monotonic() - began
+    assert 0.2 <= float(over[1]) <= time.monotonic() - began + 0.05  # it is rounded
     assert "test_health_watchdog.py" in stall.splitlines()[0]
     assert "in test_a_stall_is_logged_once_with_its_line" in stall.splitlines()[0]
     assert "time.sleep(0.3)  # blocks on purpose" in stall

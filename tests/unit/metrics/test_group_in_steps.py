@@ -51,5 +51,5 @@ def longest_step(directory: Path) -> float:
 
 @pytest.mark.usefixtures("without_collections")
 def test_no_step_of_folding_many_dead_members_is_long(tmp_path: Path) -> None:
-    """One of three, because the machine may do something else in the middle of a step."""
-    assert any(longest_step(tmp_path / str(turn)) < 0.005 for turn in range(3))
+    """In one of ten, because the machine may do something else in the middle of a step."""
+    assert any(longest_step(tmp_path / str(turn)) < 0.005 for turn in range(10))

@@ -33,7 +33,7 @@ async def test_others_can_ask_a_process_again_whose_directory_was_in_the_way_or_
 
 
 async def is_heard(place: Path) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while await asyncio.to_thread(heard, place) != [b"yes"]:
             await asyncio.sleep(0.02)
 

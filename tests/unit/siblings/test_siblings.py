@@ -125,6 +125,29 @@ def test_a_process_that_hangs_is_counted_and_holds_nobody_up(
     child.send_signal(signal.SIGCONT)
 
 
+def test_a_look_through_which_the_asking_process_stood_still_uses_up_little_of_its_time(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Jumping:
+        """A clock on which ten seconds have passed each time that it is looked at."""
+
+        now = 0.0
+        sleep = staticmethod(time.sleep)
+
+        def monotonic(self) -> float:
+            self.now += 10.0
+            return self.now
+
+    def late(question: bytes) -> bytes:
+        time.sleep(0.3)
+        return question
+
+    asking, other = make("a"), make("b")
+    other.answer("late", late)
+    monkeypatch.setattr(module, "time", Jumping())
+    assert asking.ask("late", b"!", seconds=5).said == [b"!"]
+
+
 @contextmanager
 def listening(path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[socket.socket]:
     """Open the socket of a process that lives, and accepts only what its test accepts."""

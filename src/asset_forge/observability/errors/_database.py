@@ -34,6 +34,7 @@ LIMIT_SECONDS = 60.0
 
 _VERSION = 1
 _BUSY_SECONDS = 2.0
+_BUSY_PAUSE_SECONDS = 0.01
 _BUSY = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS groups (
@@ -119,14 +120,15 @@ def is_busy(error: sqlite3.Error) -> bool:
 
 def _use_wal(connection: sqlite3.Connection) -> None:
     """Switch to WAL. Where another process does so now SQLite refuses at once and does not wait."""
-    deadline = time.monotonic() + _BUSY_SECONDS
+    tries = round(_BUSY_SECONDS / _BUSY_PAUSE_SECONDS)  # counted: a frozen process has not waited
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if not is_busy(error) or time.monotonic() > deadline:
+            tries -= 1
+            if not is_busy(error) or tries <= 0:
                 raise
-            time.sleep(0.01)
+            time.sleep(_BUSY_PAUSE_SECONDS)
         else:
             return
 
