@@ -25,6 +25,8 @@ CALM_SECONDS = 100.0
 """Longer than the longest time that an alert is pending, half an hour."""
 
 MOVING_SECONDS = 60.0
+ERRORS = "Error rate (5xx responses)"
+"""The one query of the guide that returns nothing as long as all is well."""
 COMPARED = {">", "<", ">=", "<=", "==", "!="}
 
 
@@ -59,7 +61,8 @@ class Calm:
     def disturbed(self) -> bool:
         """Whether it proves nothing, since the machine was starved when something was wrong."""
         wrong = self.firing - {"Watchdog"} or self.told or self.panels_without
-        return self.starved and bool(wrong)
+        failed = any(one.left for one in self.guide if one.title == ERRORS)
+        return self.starved and bool(wrong or failed)
 
 
 def spend(home: Path, programs: tuple[str, str]) -> Calm:

@@ -55,12 +55,18 @@ PLAYS = (
     Play(
         "providers",
         (
-            Act(("key-refused", "credit-gone", "provider-down"), lasting=SLOW_BURNS),
+            # Each provider counts as failing until one that is asked for once in eight times works.
+            Act(
+                ("key-refused", "credit-gone", "provider-down"),
+                resolve_seconds=300,
+                lasting=SLOW_BURNS,
+            ),
             # More has to fail than was made in the act before.
             Act(("every-provider-down",), 150, resolve_seconds=200, lasting=SLOW_BURNS),
-            Act(("provider-throttles",), arrive_seconds=150),
+            Act(("provider-throttles",), arrive_seconds=300, resolve_seconds=300),
         ),
         pace=Pace(users=4, think_seconds=0.4, generate=0.5, asks=_MOSTLY_MESHY),
+        also=("AISpendHigh",),  # what an hour may cost is spent in three minutes
     ),
     Play(
         "generation",

@@ -7,7 +7,7 @@ while their faults last, which the drills see.
 from __future__ import annotations
 
 import pytest
-from tests.drills.calm import Calm, Evaluated
+from tests.drills.calm import ERRORS, Calm, Evaluated
 from tests.drills.comparisons import HELD_WHILE, ONLY_THEN
 from tests.drills.conftest import Drills
 from tests.drills.guide_queries import BLOCKS, DASHBOARD, GUIDE
@@ -45,7 +45,7 @@ def test_every_query_of_the_guide_returns_data(
         print("\nThe guide's queries under the demo's traffic:")
         print("\n".join(rows(calm.guide)))
     assert len(calm.guide) == 57
-    assert [one.title for one in calm.guide if not one.left] == ["Error rate (5xx responses)"]
+    assert [one.title for one in calm.guide if not one.left] == [ERRORS]
 
 
 def test_every_query_of_every_panel_returns_data(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,6 +27,13 @@ _POLL_SECONDS: Final = 0.05
 _END_SECONDS: Final = 40.0
 _SHOWN_CHARACTERS: Final = 2_000
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
+
+_PORTS: Final = range(10_000, 32_000)
+"""Below those that the kernel gives away: nobody is given one of them by chance."""
+
+_dice = random.SystemRandom()
+_given: set[int] = set()
+_giving = threading.Lock()
 
 _Result = TypeVar("_Result")
 
@@ -49,11 +58,23 @@ def until(what: str, look: Callable[[], _Result | None], seconds: float) -> _Res
         time.sleep(_POLL_SECONDS)
 
 
-def free_port() -> int:
-    """Return a port of loopback that nothing listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port(among: Sequence[int] = _PORTS) -> int:
+    """Return a port of loopback that nothing listens on, and that was not returned before.
+
+    Raises:
+        faults.Unavailable: Hardly any is left.
+    """
+    for _ in range(1000):
+        port = _dice.choice(among)
+        with socket.socket() as probe, _giving:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            if port not in _given:
+                _given.add(port)
+                return port
+    raise faults.Unavailable(f"no port of 127.0.0.1 is free between {among[0]} and {among[-1]}")
 
 
 def environment_of(variables: Mapping[str, str]) -> dict[str, str]:

@@ -11,15 +11,13 @@ from asset_forge.simulation.faults._database import (
     DatabaseSlow,
     PoolExhausted,
 )
+from asset_forge.simulation.faults._instances import CrashLoop, InstanceKilled, RolloutHalted
 from asset_forge.simulation.faults._model import Fault, Repeated
 from asset_forge.simulation.faults._processes import (
     ChildrenKilled,
     ChildrenStarved,
-    CrashLoop,
     DescriptorsShort,
     EventLoopFrozen,
-    InstanceKilled,
-    RolloutHalted,
     ServiceKilled,
     WorkerFrozen,
 )

@@ -1,4 +1,4 @@
-"""Faults of processes: killed, frozen, starved, crashing, of two versions."""
+"""Faults of processes: killed, frozen, starved, short of descriptors."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import os
 import resource
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
-from typing import ClassVar, Final
+from pathlib import Path
+from typing import Final
 
 import psutil
 
 from asset_forge.simulation.faults._model import Fault, Repeated
-from asset_forge.simulation.programs import Program
 from asset_forge.simulation.stack import Preparation, Stack
 
 _FROZEN_SECONDS: Final = 1.8
@@ -30,10 +31,6 @@ os.kill(pid, signal.SIGCONT)
 """
 """In a process of its own, which is not held up by the threads of this one: after a little longer
 the service would count as down."""
-
-_STARTS: Final = 4
-_UP_SECONDS: Final = 2.0
-"""How long a crashing instance lives: long enough to be scraped at a drill's pace."""
 
 
 class ServiceKilled(Fault):
@@ -67,6 +64,7 @@ class EventLoopFrozen(Fault):
             [sys.executable, "-c", _FREEZER, str(stack.service.pid), str(_FROZEN_SECONDS)],
             check=True,
         )
+        stack.wait_until_scraped()  # what else is injected then finds it running
 
     def heal(self, stack: Stack) -> None:
         """Let it go on, in case the injection was interrupted."""
@@ -107,79 +105,6 @@ class DescriptorsShort(Fault):
         for connection in self._connections:
             connection.close()
         self._connections.clear()
-
-
-class _WithReplica(Fault):
-    """A fault of a second instance on the same data, which Prometheus scrapes beside the first."""
-
-    revision: ClassVar[str] = ""
-
-    def __init__(self) -> None:
-        self._replica: Program | None = None
-
-    def _add_replica(self, stack: Stack) -> Program:
-        replica, address = stack.replica({"RAILWAY_DEPLOYMENT_ID": self.revision})
-        self._replica = replica
-        replica.start()
-        stack.set_targets([stack.target, address])
-        return replica
-
-    def heal(self, stack: Stack) -> None:
-        """Take the instance out of the targets, and end it."""
-        stack.set_targets([stack.target])
-        stack.wait_until_scraped()  # until then the instance is a target, and would be missed
-        self.close()
-
-    def close(self) -> None:
-        """End the instance."""
-        if self._replica is not None:
-            self._replica.stop()
-
-
-class InstanceKilled(_WithReplica):
-    """One of two instances is killed."""
-
-    name = "instance-killed"
-    what = "a second instance is started, scraped, and killed"
-    alerts = ("InstanceDown",)
-    also = ("ScrapeFailing",)
-
-    def inject(self, stack: Stack) -> None:
-        """Start another instance; kill it once it was scraped."""
-        replica = self._add_replica(stack)
-        stack.wait_until_scraped()
-        replica.kill()
-
-
-class CrashLoop(_WithReplica):
-    """One of two instances ends soon after each start."""
-
-    name = "crash-loop"
-    what = f"a second instance is started {_STARTS} times, and killed soon after each start"
-    alerts = ("CrashLooping",)
-    also = ("InstanceDown",)
-
-    def inject(self, stack: Stack) -> None:
-        """Let it crash, and leave it running after its last start."""
-        replica = self._add_replica(stack)
-        for _ in range(_STARTS - 1):
-            stack.wait_until_scraped()
-            time.sleep(_UP_SECONDS)
-            replica.kill()
-            replica.start()
-
-
-class RolloutHalted(_WithReplica):
-    """Two revisions run side by side."""
-
-    name = "rollout-halted"
-    what = "a second instance runs with another RAILWAY_DEPLOYMENT_ID"
-    alerts = ("VersionSkew",)
-    revision = "an-older-revision"
-
-    def inject(self, stack: Stack) -> None:
-        """Start it."""
-        self._add_replica(stack)
 
 
 class ChildrenKilled(Fault):
@@ -237,14 +162,17 @@ class ChildrenStarved(Fault):
 
     def __init__(self) -> None:
         self._throttle: Repeated | None = None
+        self._children: list[psutil.Process] = []
 
     def inject(self, stack: Stack) -> None:
         """Begin to stop and start them."""
 
         def turn() -> None:
-            self._signal(stack, signal.SIGSTOP)
+            self._signal(signal.SIGSTOP)
+            self._children = children_of(stack)  # a look takes long: those known stand still then
+            self._signal(signal.SIGSTOP)
             time.sleep(self._STOP_SECONDS)
-            self._signal(stack, signal.SIGCONT)
+            self._signal(signal.SIGCONT)
 
         self._throttle = Repeated(turn, self._RUN_SECONDS)
         self._throttle.start()
@@ -253,10 +181,10 @@ class ChildrenStarved(Fault):
         """Let them run."""
         if self._throttle is not None:
             self._throttle.stop()
-        self._signal(stack, signal.SIGCONT)
+        self._signal(signal.SIGCONT)
 
-    def _signal(self, stack: Stack, number: signal.Signals) -> None:
-        for child in children_of(stack):
+    def _signal(self, number: signal.Signals) -> None:
+        for child in self._children:
             with contextlib.suppress(psutil.Error):
                 child.send_signal(number)
 
@@ -269,13 +197,21 @@ class WorkerFrozen(Fault):
     alerts = ("GenerationQueueStalled",)
     also = ("GenerationQueueSlow", "EventLoopStalled")
 
+    _TRIES: Final = 100
+    _PAUSE_SECONDS: Final = 0.01
+
     def prepare(self, home: object) -> Preparation:
         """Let jobs run in a process of their own."""
         return Preparation(worker=True)
 
     def inject(self, stack: Stack) -> None:
-        """Stop it, with its children."""
-        self._signal(stack, signal.SIGSTOP)
+        """Stop it, with its children, where it holds no lock that the API would wait for."""
+        for _ in range(self._TRIES):
+            self._signal(stack, signal.SIGSTOP)
+            if not any(map(_is_locked, (stack.database, stack.database.with_name("jobs.db")))):
+                return
+            self._signal(stack, signal.SIGCONT)
+            time.sleep(self._PAUSE_SECONDS)
 
     def heal(self, stack: Stack) -> None:
         """Let it go on."""
@@ -284,6 +220,17 @@ class WorkerFrozen(Fault):
     def _signal(self, stack: Stack, number: signal.Signals) -> None:
         if stack.worker is not None:
             os.killpg(stack.worker.pid, number)
+
+
+def _is_locked(file: Path) -> bool:
+    """Say whether somebody keeps the lock of an SQLite file for writing."""
+    with contextlib.closing(sqlite3.connect(file, timeout=0.3, isolation_level=None)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        other.execute("ROLLBACK")
+        return False
 
 
 def children_of(stack: Stack) -> list[psutil.Process]:
