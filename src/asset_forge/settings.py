@@ -335,16 +335,21 @@ class Settings(BaseModel):
         """
         if self.grace_seconds is not None:
             return self.grace_seconds
-        keys = (
-            self.meshy_api_key,
-            self.openai_api_key,
-            self.anthropic_api_key,
-            self.elevenlabs_api_key,
-        )
-        if not self.run_jobs or not any(keys):
+        if not self.run_jobs or not self.paid_providers:
             return _GRACE_SECONDS
         longest = self.provider_request_seconds + _SAVING_SECONDS
         return min(max(longest, _GRACE_SECONDS), _LONGEST_GRACE_SECONDS)
+
+    @property
+    def paid_providers(self) -> list[str]:
+        """The providers whose keys are set."""
+        keys = {
+            "meshy": self.meshy_api_key,
+            "openai": self.openai_api_key,
+            "anthropic": self.anthropic_api_key,
+            "elevenlabs": self.elevenlabs_api_key,
+        }
+        return [name for name, key in keys.items() if key]
 
     @property
     def secrets(self) -> tuple[str, ...]:

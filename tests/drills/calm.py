@@ -8,11 +8,13 @@ from pathlib import Path
 
 import promql_parser
 from tests.drills.checks import all_jobs_end
+from tests.drills.comparisons import ONLY_THEN
 from tests.drills.guide_queries import GUIDE
 from tests.drills.stage import SCALE
 from tests.drills.watching import Watcher
 
 from asset_forge.simulation.panels import finite, panel_queries, panels_with_data
+from asset_forge.simulation.programs import until
 from asset_forge.simulation.prometheus import PrometheusApi
 from asset_forge.simulation.providers import SimulatedProviders
 from asset_forge.simulation.receivers import Message
@@ -25,8 +27,12 @@ CALM_SECONDS = 100.0
 """Longer than the longest time that an alert is pending, half an hour."""
 
 MOVING_SECONDS = 60.0
+OF_OPENAI = 'rate(ai_tokens_used_total{provider="openai",type="completion"}[5m])'
+"""What a query of the guide is about; one ask in many is for it, and some of those are refused."""
+
 ERRORS = "Error rate (5xx responses)"
 """The one query of the guide that returns nothing as long as all is well."""
+
 COMPARED = {">", "<", ">=", "<=", "==", "!="}
 
 
@@ -61,8 +67,19 @@ class Calm:
     def disturbed(self) -> bool:
         """Whether it proves nothing, since the machine was starved when something was wrong."""
         wrong = self.firing - {"Watchdog"} or self.told or self.panels_without
-        failed = any(one.left for one in self.guide if one.title == ERRORS)
-        return self.starved and bool(wrong or failed)
+        return self.starved and bool(wrong or self.odd)
+
+    @property
+    def odd(self) -> set[str]:
+        """The queries that return nothing, or something, as none does with nothing wrong."""
+        guide = {one.title for one in self.guide if not one.left} ^ {ERRORS}
+        return guide | (self.ours_without ^ {one.title for one in ONLY_THEN})
+
+    @property
+    def ours_without(self) -> set[str]:
+        """The panels' queries without data, as they are called without their labels' values."""
+        without = (one.title for one in self.ours if not one.left)
+        return {title.replace(": {{", " {{").partition(" {{")[0] for title in without}
 
 
 def spend(home: Path, programs: tuple[str, str]) -> Calm:
@@ -84,6 +101,7 @@ def _spend(home: Path, programs: tuple[str, str]) -> Calm:
                 wait_until(began + MOVING_SECONDS)
                 calm.panels, calm.panels_without = panels_with_data(stack.prometheus)
                 wait_until(began + CALM_SECONDS)
+                until("OpenAI has answered", lambda: stack.prometheus.query(OF_OPENAI), 120)
                 calm.guide = [evaluate(stack.prometheus, one.title, one.expr) for one in GUIDE]
                 calm.ours = [
                     evaluate(

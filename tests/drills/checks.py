@@ -65,7 +65,12 @@ def all_jobs_end(stack: Stack, accepted: Sequence[str]) -> None:
         base_url=stack.url, transport=transport, trust_env=False, timeout=30
     ) as client:
         body = {"login": ACCOUNTS[0].login, "password": ACCOUNTS[0].password}
-        token = client.post("/api/auth/login", json=body).json()["token"]
+
+        def login() -> str | None:
+            answer = client.post("/api/auth/login", json=body)
+            return answer.json()["token"] if answer.status_code == 200 else None
+
+        token = until("the user signs in", login, 30)
         client.headers["authorization"] = f"Bearer {token}"
         left = set(accepted)
 

@@ -7,7 +7,7 @@ from tests.drills.stage import SCALE, Act, Play
 from asset_forge.simulation.traffic import PROCEDURAL, REMOTE, Ask, Pace
 
 _LONG = Ask("music", "a calm village theme at dawn", options={"durationSeconds": 40})
-_SONG = Ask("music", "a sea shanty", options={"durationSeconds": 30})
+_SONG = Ask("music", "a sea shanty", options={"durationSeconds": 60})
 _QUICK = Ask("sound_effect", "a heavy wooden door creaks open", options={"durationSeconds": 0.2})
 _TALK = PROCEDURAL[0]
 
@@ -48,7 +48,7 @@ PLAYS = (
     ),
     Play(
         "queue",
-        (Act(("worker-frozen",), arrive_seconds=120), Act(("children-starved",), 150)),
+        (Act(("worker-frozen",), arrive_seconds=120), Act(("children-starved",), 300)),
         # Who asks waits for the asset: as many as this wait when two are made.
         pace=Pace(users=7, think_seconds=0.5, generate=0.4, asks=(_SONG, _QUICK)),
     ),
@@ -58,11 +58,12 @@ PLAYS = (
             # Each provider counts as failing until one that is asked for once in eight times works.
             Act(
                 ("key-refused", "credit-gone", "provider-down"),
+                arrive_seconds=200,
                 resolve_seconds=300,
                 lasting=SLOW_BURNS,
             ),
             # More has to fail than was made in the act before.
-            Act(("every-provider-down",), 150, resolve_seconds=200, lasting=SLOW_BURNS),
+            Act(("every-provider-down",), 300, resolve_seconds=200, lasting=SLOW_BURNS),
             Act(("provider-throttles",), arrive_seconds=300, resolve_seconds=300),
         ),
         pace=Pace(users=4, think_seconds=0.4, generate=0.5, asks=_MOSTLY_MESHY),
@@ -70,7 +71,10 @@ PLAYS = (
     ),
     Play(
         "generation",
-        (Act(("children-killed",), lasting=SLOW_BURNS), Act(("disk-full",), lasting=SLOW_BURNS)),
+        (
+            Act(("children-killed",), 200, lasting=SLOW_BURNS),
+            Act(("disk-full",), lasting=SLOW_BURNS),
+        ),
         pace=Pace(users=6, think_seconds=0.4, generate=0.4, asks=(_LONG, _QUICK, _TALK)),
     ),
     Play(
@@ -81,7 +85,7 @@ PLAYS = (
         ),
         pace=Pace(users=6, think_seconds=0.4),
     ),
-    Play("slow lines", (Act(("database-slow",)), Act(("slow-lines",), resolve_seconds=200))),
+    Play("slow lines", (Act(("database-slow",), 200), Act(("slow-lines",), resolve_seconds=200))),
     Play(
         "limits and sinks",
         (

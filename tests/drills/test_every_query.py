@@ -13,8 +13,6 @@ from tests.drills.conftest import Drills
 from tests.drills.guide_queries import BLOCKS, DASHBOARD, GUIDE
 from tests.drills.plays import PLAYS
 
-ONLY_WITH_A_FAULT = {one.title for one in ONLY_THEN}
-
 
 def rows(evaluated: list[Evaluated]) -> list[str]:
     found: list[str] = []
@@ -54,10 +52,7 @@ def test_every_query_of_every_panel_returns_data(
     with capsys.disabled():
         print("\nThe panels' queries under the demo's traffic:")
         print("\n".join(rows(calm.ours)))
-    without = {one.title for one in calm.ours if not one.left}
-    assert {title.replace(": {{", " {{").partition(" {{")[0] for title in without} == (
-        ONLY_WITH_A_FAULT
-    )
+    assert calm.ours_without == {one.title for one in ONLY_THEN}
 
 
 def test_every_comparison_holds_in_the_calm_run_or_while_its_fault_lasts(

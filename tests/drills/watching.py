@@ -15,8 +15,9 @@ from asset_forge.simulation.prometheus import PrometheusApi
 
 LOOK_SECONDS = 0.25
 STARVED_LOAD = 3.0 * (os.cpu_count() or 1)
-STILL_SECONDS = 1.0
-"""From this gap between two looks on programs stood still, and a stalled event loop is told of."""
+STILL_SECONDS = 0.5
+"""From this gap between two looks on programs stood still: with what an event loop does anyway it
+may add up to the second from which a stalled one is told of."""
 
 OF_A_STARVED_MACHINE = {"DatabaseSlow", "EventLoopStalled", "LatencyBudgetBurnSlow"}
 """True alerts, and not the fault's, where three programs and more wait for each CPU, or all of them

@@ -1,7 +1,10 @@
-"""`asset-forge serve` with two paths more: /block?SECONDS blocks the loop, /fail?WORD raises."""
+"""`asset-forge serve` with three paths more: /block?SECONDS blocks the loop, /fail?WORD raises,
+/objects says how many objects a full garbage collection goes through, and leaves out.
+"""
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from typing import Any
@@ -24,6 +27,11 @@ class Planted:
             time.sleep(float(scope["query_string"]))  # the planted line
         if scope["type"] == "http" and scope["path"] == "/fail":
             raise RuntimeError(f"planted: {scope['query_string'].decode()}")
+        if scope["type"] == "http" and scope["path"] == "/objects":
+            text = f"{len(gc.get_objects())} {gc.get_freeze_count()}"
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": text.encode()})
+            return
         await self.app(scope, receive, send)
 
 

@@ -99,3 +99,13 @@ def test_a_loop_that_is_blocked_for_good_ends_by_one_sigterm_with_code_1(
     assert "The process did not end within 10 s; its threads:" in server.output()
     server.start()
     assert server.request("GET", "/api/health/live").status_code == 200
+
+
+def test_a_full_garbage_collection_leaves_out_what_was_there_at_the_start(
+    serve: ServerFactory,
+) -> None:
+    """It holds the event loop for as long as it takes."""
+    server = serve(command=COMMAND)
+    collected, left_out = map(int, server.request("GET", "/objects").text.split())
+    assert left_out > 100_000
+    assert collected < left_out / 10

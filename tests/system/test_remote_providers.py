@@ -88,6 +88,11 @@ def jobs(forge: Server, before: Scrape) -> dict[str, dict[str, Any]]:
     return {type_: forge.ended(job_id) for type_, job_id in ids.items()}
 
 
+def test_the_start_says_which_providers_there_are(forge: Server) -> None:
+    [line] = [line for line in forge.lines() if line.startswith("  Providers ")]
+    assert line.split(maxsplit=1)[1] == "meshy, openai, anthropic, elevenlabs, procedural"
+
+
 def test_the_calls_of_every_configured_model_start_at_zero(before: Scrape) -> None:
     makers = {*MODELS.values(), EXPANDER}
     for provider, model in makers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from typing import Annotated
@@ -13,6 +14,7 @@ from rich.console import Console
 from asset_forge import faults
 from asset_forge.application import Application
 from asset_forge.cli.startup import prepare
+from asset_forge.generation.making import FREE_PROVIDER
 from asset_forge.observability.health.uvicorn_server import EXIT_SECONDS, DrainingServer
 from asset_forge.observability.health.workers import WorkerSupervisor
 from asset_forge.observability.uvicorn_protocol import counting_protocol
@@ -66,7 +68,18 @@ def run(application: Application, sockets: list[socket.socket], *, api: bool) ->
         server_header=False,
         lifespan="on",
     )
-    DrainingServer(config, application.drain).run(sockets=sockets)
+    _Server(config, application.drain).run(sockets=sockets)
+
+
+class _Server(DrainingServer):
+    """Leaves what lives as long as the process out of garbage collections, which hold all requests:
+    a full one goes through some 200,000 objects of modules, in 0.1 s, and finds nothing.
+    """
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -98,7 +111,7 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
         "Metrics": f"{base}/metrics  {base}/metrics/business",
         "Health": f"{base}/api/health/deep",
         "Data": str(settings.data_dir.absolute()),
-        "Providers": "procedural",
+        "Providers": ", ".join([*settings.paid_providers, FREE_PROVIDER]),
         "Sign-in": ", ".join(settings.auth_providers) or "none: every request is the operator's",
     }
     console = Console(stderr=True, highlight=False)

@@ -11,6 +11,7 @@ import functools
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -61,6 +62,22 @@ async def _block(request: Request) -> Response:
     sys.stderr.write("block-began\n")
     time.sleep(float(request.query_params["seconds"]))  # the planted line
     return PlainTextResponse("blocked")
+
+
+async def _signal(request: Request) -> Response:
+    """Send this process signals that another thread takes, once the main one is blocked for good.
+
+    So it happens by chance where a thread starts another one as the kernel hands a signal over.
+    """
+
+    def take() -> None:
+        time.sleep(0.2)
+        for _ in range(int(request.query_params["times"])):
+            signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    threading.Thread(target=take).start()
+    time.sleep(float(request.query_params["seconds"]))
+    return PlainTextResponse("signalled")
 
 
 async def _die(_request: Request) -> Response:
@@ -115,6 +132,7 @@ def build(arguments: dict[str, Any]) -> tuple[Any, Drain]:
         Route("/quick", _quick),
         Route("/slow", _slow),
         Route("/block", _block),
+        Route("/signal", _signal),
         Route("/stray", _stray),
         Route("/die", _die),
         Route("/pid", _pid),

@@ -134,6 +134,30 @@ def test_a_loop_that_is_blocked_for_good_cannot_hold_the_process(serve: Any) -> 
     assert served.logged(", in _block")
 
 
+@pytest.mark.parametrize(("times", "code"), [(1, 1), (2, 128 + signal.SIGTERM)])
+def test_a_signal_that_another_thread_takes_does_not_wait_for_a_blocked_loop(
+    serve: Any, times: int, code: int
+) -> None:
+    """Nothing interrupts the main thread then; the limit runs all the same, and a second one ends
+    the process at once."""
+    limit = 1.0 if times == 1 else 600.0
+    served = serve(linger_seconds=0.0, grace_seconds=1.0, exit_seconds=limit)
+    url = f"{served.url}/signal?times={times}&seconds=600"
+    request = threading.Thread(target=_ask_in_vain, args=(url,))
+    request.start()
+    assert served.end() == code
+    request.join(timeout=30)
+    assert served.logged("did not end within") if times == 1 else not served.logged("did not end")
+
+
+def test_a_signal_that_another_thread_takes_begins_an_orderly_end(serve: Any) -> None:
+    served = serve(linger_seconds=0.0, step_seconds=0.5)
+    answer = httpx.get(f"{served.url}/signal?times=1&seconds=0", timeout=60, trust_env=False)
+    assert answer.text == "signalled"
+    assert served.end() == 0
+    assert "lifespan-ended step_done=True" in served.out
+
+
 def _ask_in_vain(url: str) -> None:
     with pytest.raises(httpx.TransportError):
         httpx.get(url, timeout=60, trust_env=False)

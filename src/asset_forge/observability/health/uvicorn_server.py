@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import queue
 import select
 import socket
 import sys
@@ -18,8 +17,10 @@ import traceback
 from types import FrameType
 
 import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
 
 from asset_forge.observability.health._drain import Drain
+from asset_forge.observability.health._signal_pipe import TOLD, SignalPipe
 
 EXIT_SECONDS = 10.0
 """How long the lifespan's end and stray threads may take once everything in flight has finished."""
@@ -52,13 +53,13 @@ class DrainingServer(uvicorn.Server):
         self._drain = drain
         self._exit_seconds = exit_seconds
         self._signalled = False
-        # Put into by a signal handler, which may interrupt anything: this queue is reentrant.
-        self._ending: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._pipe = SignalPipe()
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until told to end, and be watched from then on by a thread that limits the end."""
         threading.Thread(target=self._limit_exit, name="exit-limit", daemon=True).start()
-        await super().serve(sockets)
+        with self._pipe.connected():
+            await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to drain, and leave at once when asked again.
@@ -70,7 +71,7 @@ class DrainingServer(uvicorn.Server):
             os._exit(128 + sig)
         self._signalled = True
         self._drain.begin()
-        self._ending.put(None)
+        self._pipe.tell()
         if not self.started:  # nobody has been told to send anything here
             self.should_exit = True
 
@@ -84,7 +85,7 @@ class DrainingServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the listeners, let everything in flight finish, end the lifespan."""
         self._drain.begin()  # uvicorn also stops by itself, after limit_max_requests
-        self._ending.put(None)
+        self._pipe.tell()
         await super().shutdown(sockets)
         self._drain.stop()
 
@@ -94,11 +95,24 @@ class DrainingServer(uvicorn.Server):
         await self._drain.wait_idle()
 
     def _limit_exit(self) -> None:
-        """End the process when it does not end by itself in time, saying what holds it."""
-        self._ending.get()
+        """End the process when it does not end by itself in time, saying what holds it.
+
+        From the first signal on, whether or not the main thread has come to its handler; a second
+        one does not wait for that either.
+        """
         drain = self._drain
         seconds = drain.linger_seconds + drain.grace_seconds + self._exit_seconds
-        time.sleep(seconds)
+        limit: float | None = None
+        signals = 0
+        while limit is None or time.monotonic() < limit:
+            for number in self._pipe.wait(limit and limit - time.monotonic()):
+                if number in HANDLED_SIGNALS:
+                    signals += 1
+                    if signals > 1:
+                        os._exit(128 + number)
+                elif number != TOLD:
+                    continue  # a signal of the application's own
+                limit = limit or time.monotonic() + seconds
         _tell(f"The process did not end within {seconds:g} s; its threads:\n{_stacks()}")
         os._exit(1)
 
