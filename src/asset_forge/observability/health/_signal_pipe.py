@@ -40,7 +40,7 @@ class SignalPipe:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        before = _tell_signals_to(self._writer)
         if before >= 0:
             self._next = os.dup(before)  # its owner may close it before the last was passed on
         os.register_at_fork(after_in_child=self._disconnect)
@@ -66,6 +66,11 @@ class SignalPipe:
         return list(came)
 
     def _disconnect(self, before: int = -1) -> None:
-        current = signal.set_wakeup_fd(before)
+        current = _tell_signals_to(before)
         if current != self._writer:  # somebody else has had them since
-            signal.set_wakeup_fd(current)
+            _tell_signals_to(current)
+
+
+def _tell_signals_to(file: int) -> int:
+    """Have the interpreter write the numbers there; return where it did so, -1 for nowhere."""
+    return signal.set_wakeup_fd(file, warn_on_full_buffer=False)
