@@ -137,6 +137,20 @@ async def test_time_in_which_the_loop_stood_still_is_given_back() -> None:
 
 
 @undisturbed
+async def test_time_in_which_the_loop_stood_still_makes_no_answer_slow() -> None:
+    async def ask() -> Finding:
+        asyncio.get_running_loop().call_soon(time.sleep, 0.5)
+        await asyncio.sleep(0.01)
+        return Finding(Status.HEALTHY)
+
+    check = Check(name="frozen", run=ask, timeout_seconds=1, degraded_after_seconds=0.3)
+    health = Health([check], environment="test")
+    shown = (await health.deep()).payload["checks"]["frozen"]
+    assert shown["status"] == "healthy"
+    assert shown["latency"] < 300
+
+
+@undisturbed
 async def test_a_loop_that_stands_still_again_and_again_does_not_keep_a_hanging_check_alive() -> (
     None
 ):

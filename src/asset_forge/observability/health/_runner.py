@@ -35,14 +35,15 @@ class CheckRunner:
             return self._failed(f"a run that began {self._age():.0f} s ago still hangs")
         self._began = self._clock()
         run = self._running = self._start()
+        stood_still = 0.0
         try:
-            await wait_patiently(run, self.check.timeout_seconds)
+            stood_still = await wait_patiently(run, self.check.timeout_seconds)
         finally:
             if not run.done():
                 _abandon(run)
         if not run.done():
             return self._failed(f"timed out after {self.check.timeout_seconds:g} s")
-        return self._judge(run)
+        return self._judge(run, stood_still)
 
     def _start(self) -> asyncio.Future[Finding]:
         if self.check.is_async:
@@ -50,7 +51,7 @@ class CheckRunner:
             return asyncio.ensure_future(_awaited(call))
         return _in_thread(self.check.name, cast("Callable[[], Finding]", self.check.run))
 
-    def _judge(self, run: asyncio.Future[Finding]) -> Result:
+    def _judge(self, run: asyncio.Future[Finding], stood_still: float) -> Result:
         if run.cancelled():
             return self._failed("cancelled")
         fault = run.exception()
@@ -58,7 +59,7 @@ class CheckRunner:
             _logger.debug("health check %s failed", self.check.name, exc_info=fault)
             return self._failed(type(fault).__name__)
         finding = run.result()
-        seconds, status = self._age(), finding.status
+        seconds, status = max(self._age() - stood_still, 0.0), finding.status
         slow_after = self.check.degraded_after_seconds
         if status is Status.HEALTHY and slow_after is not None and seconds > slow_after:
             status = Status.DEGRADED
