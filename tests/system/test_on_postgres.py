@@ -46,6 +46,15 @@ def asset_forge(command: str, server: Server, variables: dict[str, str]) -> str:
     return f"{done.returncode} {done.stderr}"
 
 
+def started(serve: ServerFactory, postgres: PostgresServer) -> Server:
+    """Start a server on a database of its own, which it finds migrated."""
+    variables = {"DATABASE_URL": postgres.url(postgres.create_database())}
+    server = serve(variables, start=False)
+    assert asset_forge("migrate", server, variables).startswith("0 ")
+    server.start()
+    return server
+
+
 def probe(server: Server, name: str) -> int:
     try:
         return server.request("GET", f"/api/health/{name}").status_code
@@ -77,16 +86,13 @@ def test_a_database_without_a_schema_is_named_and_migrated_on_request(
 def test_jobs_of_a_killed_server_are_finished_by_another_on_the_same_database(
     serve: ServerFactory, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
 ):
-    variables = {"DATABASE_URL": postgres.url(postgres.create_database())}
-    first = serve(variables, start=False)
-    assert asset_forge("migrate", first, variables).startswith("0 ")
-    first.start()
+    first = started(serve, postgres)
     options = {"textureSize": 256}
     with held(first):
         jobs = [first.submit("weapon", f"sword number {i}", options=options) for i in range(4)]
         until("a job runs", lambda: are_running(first, jobs))
         first.kill()
-    second = serve(variables, data_dir=first.data_dir)
+    second = serve(first.variables, data_dir=first.data_dir)
     assert [second.ended(job)["status"] for job in jobs] == ["succeeded"] * 4
     assets = second.get("/api/assets?limit=100")["items"]
     assert sorted(asset["generationId"] for asset in assets) == sorted(jobs)
@@ -99,10 +105,7 @@ def are_running(server: Server, jobs: list[str]) -> bool:
 def test_while_postgres_is_away_the_probes_say_so_and_accepted_jobs_wait(
     serve: ServerFactory, postgres: PostgresServer
 ):
-    variables = {"DATABASE_URL": postgres.url(postgres.create_database())}
-    server = serve(variables, start=False)
-    assert asset_forge("migrate", server, variables).startswith("0 ")
-    server.start()
+    server = started(serve, postgres)
     with held(server):
         job = server.submit("music", "a calm village", options={"durationSeconds": 20})
         until("the job runs", lambda: server.job(job)["stage"] == "generate")
@@ -124,15 +127,12 @@ def test_a_job_whose_beginning_the_database_lost_goes_on(
     serve: ServerFactory, postgres: PostgresServer
 ):
     # As after a crash without synchronous commits, or when a replica that lags takes over.
-    variables = {"DATABASE_URL": postgres.url(postgres.create_database())}
-    server = serve(variables, start=False)
-    assert asset_forge("migrate", server, variables).startswith("0 ")
-    server.start()
+    server = started(serve, postgres)
     with held(server):
         job = server.submit("sound_effect", "a door")
         until("the job runs", lambda: server.job(job)["stage"] == "generate")
         began = server.job(job)["startedAt"]
-        with psycopg.connect(variables["DATABASE_URL"]) as connection:
+        with psycopg.connect(server.variables["DATABASE_URL"]) as connection:
             lost = connection.execute(
                 "UPDATE generations SET status = 'queued', runs = 0, started_at = NULL,"
                 " stage = NULL WHERE status = 'running'"
@@ -140,7 +140,7 @@ def test_a_job_whose_beginning_the_database_lost_goes_on(
             assert lost.rowcount == 1
     ended = server.ended(job)
     assert (ended["status"], ended["startedAt"]) == ("succeeded", began)
-    with psycopg.connect(variables["DATABASE_URL"]) as connection:
+    with psycopg.connect(server.variables["DATABASE_URL"]) as connection:
         assert connection.execute("SELECT runs FROM generations").fetchall() == [(1,)]
     until("its end is counted", lambda: server.scrape().total("asset_generations_total") >= 1)
     assert server.scrape().total("asset_generations_total", status="success") == 1
