@@ -1,4 +1,4 @@
-"""A database that commits and then breaks off: what is repeated finds its own commit."""
+"""A database that commits and then breaks off, or that loses what it had committed last."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from asset_forge.clock import utc_now
@@ -68,6 +69,36 @@ async def test_an_end_whose_acknowledgment_is_lost_is_ended_once_and_known(
     breaking.breaks = 1
     assert await records.finish(job, "succeeded") is True
     assert await records.finish(job, "succeeded") is False
+
+
+async def lose_beginning(database: Database, **more: int) -> None:
+    async with database.transaction() as session:
+        await session.execute(
+            update(Generation).values(status="queued", runs=0, started_at=None, **more)
+        )
+
+
+async def test_a_job_whose_beginning_was_lost_is_gone_on_with(breaking: BreakingDatabase) -> None:
+    job = await running_job(breaking)
+    records = GenerationRecords(breaking, utc_now)
+    begun = await records.get(job)
+    assert begun is not None
+    await lose_beginning(breaking)
+    row = await records.enter_stage(begun, "store")
+    assert row is not None
+    assert (row.status, row.runs, row.started_at) == ("running", 1, begun.started_at)
+    await lose_beginning(breaking)
+    assert await records.finish(job, "succeeded", leg=0) is True
+
+
+async def test_a_job_that_is_on_another_leg_is_left(breaking: BreakingDatabase) -> None:
+    job = await running_job(breaking)
+    records = GenerationRecords(breaking, utc_now)
+    begun = await records.get(job)
+    assert begun is not None
+    await lose_beginning(breaking, leg=1)
+    assert await records.enter_stage(begun, "store") is None
+    assert await records.finish(job, "succeeded", leg=0) is False
 
 
 async def test_a_result_whose_acknowledgment_is_lost_is_charged_once_and_known(

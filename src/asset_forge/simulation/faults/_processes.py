@@ -17,6 +17,7 @@ from typing import Final
 import psutil
 
 from asset_forge.simulation.faults._model import Fault, Repeated
+from asset_forge.simulation.programs import NotWithin
 from asset_forge.simulation.stack import Preparation, Stack
 
 _FROZEN_SECONDS: Final = 1.8
@@ -205,13 +206,18 @@ class WorkerFrozen(Fault):
         return Preparation(worker=True)
 
     def inject(self, stack: Stack) -> None:
-        """Stop it, with its children, where it holds no lock that the API would wait for."""
+        """Stop it, with its children, where it holds no lock that the API would wait for.
+
+        Raises:
+            NotWithin: It held one each time.
+        """
         for _ in range(self._TRIES):
             self._signal(stack, signal.SIGSTOP)
             if not any(map(_is_locked, (stack.database, stack.database.with_name("jobs.db")))):
                 return
             self._signal(stack, signal.SIGCONT)
             time.sleep(self._PAUSE_SECONDS)
+        raise NotWithin(f"not within {self._TRIES} tries: the worker holds no lock of SQLite's")
 
     def heal(self, stack: Stack) -> None:
         """Let it go on."""
